@@ -1,0 +1,1 @@
+"""Residents: what a message or a comment gets back."""

@@ -1,0 +1,1 @@
+"""Facebook and Messenger through the Graph API."""

@@ -1,0 +1,187 @@
+"""What the rooms need from the outside, in their own words.
+
+Every method may raise the errors of ``social_bot.errors``: a *write* whose answer is lost raises
+``OutcomeUnknown``; ``PageUnavailable`` always means that nothing was done. Moments are aware UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageAccess:
+    """Which page is meant and with what right; the token never leaves the channel."""
+
+    page_id: str
+    token: SecretStr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture as it is sent; ``alt_text`` is empty only for a decorative one."""
+
+    file_name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    alt_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingPost:
+    text: str
+    link: str | None = None
+    pictures: Sequence[Picture] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenPost:
+    """A post as the platform shows it; ``ours`` is None where the platform does not say who made it."""
+
+    external_id: str
+    text: str
+    created_at: datetime
+    ours: bool | None
+
+
+class Publisher(Protocol):
+    """Puts posts on a page, and looks whether one is there."""
+
+    def publish(self, page: PageAccess, post: OutgoingPost) -> str:
+        """Publish now and return the external id ``{page}_{post}``.
+
+        Pictures are uploaded unpublished first: a failure among them is ``PageUnavailable``, never
+        ``OutcomeUnknown``, for nothing can be seen of them.
+        """
+
+    def recent_posts(self, page: PageAccess, *, since: datetime) -> Sequence[SeenPost]:
+        """Published posts created at ``since`` or later, newest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuickReply:
+    """``title`` at most 20 characters, ``payload`` comes back when it is chosen."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlButton:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingMessage:
+    """One automatic or staff answer. ``reference`` is our own id, which comes back in the echo.
+
+    With ``buttons`` (at most three) the text holds at most 640 characters, otherwise 2000.
+    """
+
+    text: str
+    reference: str
+    quick_replies: Sequence[QuickReply] = ()
+    buttons: Sequence[UrlButton] = ()
+
+
+class Messenger(Protocol):
+    """Answers a person within the platform's 24-hour window."""
+
+    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
+        """Send and return the platform's message id (mid)."""
+
+    def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
+        """The id of a message of ours with this text sent at ``since`` or later, or None."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One counter as read. ``value`` is None when the metric is not available (then ``reason`` says why)."""
+
+    metric: str
+    value: int | None
+    period_end: datetime | None = None
+    reason: str | None = None
+
+
+class Insights(Protocol):
+    """Reads counters. A metric that the platform refuses never empties another."""
+
+    def page_counters(self, page: PageAccess, *, since: datetime, until: datetime) -> Sequence[Reading]:
+        """Daily counters of the page; one reading a metric and day, in our metric names."""
+
+    def post_counters(self, page: PageAccess, external_id: str) -> Sequence[Reading]:
+        """Lifetime counters of one post, in our metric names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionReport:
+    """The health of a page's connection, as the platform tells it."""
+
+    is_valid: bool
+    expires_at: datetime | None
+    missing_permissions: Sequence[str]
+    missing_subscriptions: Sequence[str]
+    api_version: str | None
+    problem: str | None = None
+
+
+class Connection(Protocol):
+    """Asks whether a page can be written to and whether its events reach us."""
+
+    def check(self, page: PageAccess) -> ConnectionReport: ...
+
+    def subscribe(self, page: PageAccess) -> None:
+        """Ask the platform to send us every event that we use."""
+
+
+class EventKind(StrEnum):
+    """What an inbound event is. Only the first four can ever lead to a message to the person."""
+
+    MESSAGE = "message"  # text, attachment, quick reply
+    POSTBACK = "postback"  # a button, the menu, get started
+    UNSUPPORTED = "unsupported"  # content that the platform does not show us
+    EDIT = "edit"
+    UNSEND = "unsend"
+    ECHO = "echo"
+    STANDBY = "standby"
+    HANDOVER = "handover"
+    DELIVERY = "delivery"
+    READ = "read"
+    REACTION = "reaction"
+    REFERRAL = "referral"
+    OPTIN = "optin"
+    POLICY = "policy"
+    FEED = "feed"
+    TEST = "test"  # the dashboard's test button
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundEvent:
+    """One event out of a webhook delivery.
+
+    ``key`` is the same whenever the platform delivers the same event again. ``occurred_at`` is None
+    where the platform gives no time. ``contact_id`` is the person's page-scoped id, also for echoes
+    (where the platform swaps sender and recipient), None where there is no person.
+    """
+
+    key: str
+    kind: EventKind
+    page_id: str
+    contact_id: str | None = None
+    occurred_at: datetime | None = None
+    message_id: str | None = None
+    text: str | None = field(default=None, repr=False)
+    payload: str | None = None  # of a quick reply or postback
+    has_attachment: bool = False
+    app_id: str | None = None  # who wrote an echo; None means not an app
+    reference: str | None = None  # our own id in an echo of ours
+    new_owner_app_id: str | None = None  # of a handover
+    action: str | None = None  # take | pass | request | roles | block | unblock | add | edit | remove …
+    item: str | None = None  # of a feed event: comment, post, reaction …

@@ -1,0 +1,1 @@
+"""The shared floor: whose pages, who works here, what they stand for."""

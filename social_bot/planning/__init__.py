@@ -1,0 +1,1 @@
+"""Social workers: what is posted, and when."""

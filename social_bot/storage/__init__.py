@@ -1,0 +1,1 @@
+"""Where rows live: engine, encrypted columns, claims and migrations."""

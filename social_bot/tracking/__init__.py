@@ -1,0 +1,1 @@
+"""Coordinators: how it went against the goals."""
