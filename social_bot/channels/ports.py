@@ -6,7 +6,7 @@ Every method may raise the errors of ``social_bot.errors``: a *write* whose answ
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -101,12 +101,16 @@ class Messenger(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One counter as read. ``value`` is None when the metric is not available (then ``reason`` says why)."""
+    """One counter as read, in our metric name (see organisation/metrics.py).
+
+    ``value`` is None when the metric is not available; ``retired_on`` is the day on which the platform
+    retired it, where that is known. ``period_end`` is the end of the day that a daily value covers.
+    """
 
     metric: str
     value: int | None
     period_end: datetime | None = None
-    reason: str | None = None
+    retired_on: date | None = None
 
 
 class Insights(Protocol):
