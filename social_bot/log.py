@@ -1,0 +1,34 @@
+"""Structured logs on stderr: ids and reasons, never message text, phone numbers, tokens or names.
+
+``log.info("post published", extra=fields(post=12, page="..."))`` prints one ``key=value`` line. Only
+what is passed through ``fields`` is printed beside the sentence.
+"""
+
+import logging
+import sys
+
+_FIELDS = "social_bot_fields"
+
+
+def fields(**values: object) -> dict[str, object]:
+    """Fields for ``extra=``."""
+    return {_FIELDS: values}
+
+
+class _KeyValueFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        values: dict[str, object] = getattr(record, _FIELDS, {})
+        return " ".join([line, *(f"{key}={value!s}" for key, value in values.items())])
+
+
+def configure(*, level: int = logging.INFO) -> None:
+    """Send our logs to stderr; keep libraries that print addresses or bodies quiet."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_KeyValueFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("social_bot")
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    root.propagate = False
+    for noisy in ("httpx", "httpcore", "facebook", "apscheduler", "urllib3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,255 @@
+"""What the organisation stands for: its name, languages, hours, numbers and links, each with a checked date.
+
+A value is text; it may be given for one language (``housing_advice.sv``) and otherwise serves all. A number
+or link that nobody has checked here does not exist for a text, save those that the law fixes (112).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from sqlmodel import Field, Session, SQLModel, select
+
+from social_bot.errors import InvalidInput
+from social_bot.organisation import audit
+from social_bot.organisation.hours import OpeningHours, in_words, is_holiday, parse_hours, times_in_words
+from social_bot.organisation.times import in_words as moment_in_words
+
+LANGUAGES = ("fi", "sv", "en")
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    PHONE = "phone"
+    LINK = "link"
+    HOURS = "hours"
+    LANGUAGES = "languages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """``fixed`` is a value that needs no check: it is the same for everybody in Finland by law."""
+
+    name: str
+    kind: Kind
+    fixed: str | None = None
+
+
+def _keys(kind: Kind, *names: str) -> list[Key]:
+    return [Key(name=name, kind=kind) for name in names]
+
+
+KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        *_keys(Kind.TEXT, "name", "quality_owner", "visit_address", "visit_hours"),
+        Key(name="languages", kind=Kind.LANGUAGES),
+        *_keys(Kind.HOURS, "hours", "hours_exceptions"),
+        Key(name="emergency", kind=Kind.PHONE, fixed="112"),
+        *_keys(
+            Kind.PHONE,
+            *(
+                "phone_main",
+                "social_emergency",
+                "urgent_health",
+                "crisis_fi",
+                "crisis_sv",
+                "crisis_uk",
+                "crisis_ru",
+            ),
+            *(
+                "violence_line",
+                "victim_support",
+                "women_line",
+                "poison",
+                "substance_line",
+                "debt_line",
+                "child_line",
+            ),
+            *("kela_assistance", "kela_en"),
+        ),
+        *_keys(
+            Kind.LINK,
+            *(
+                "kela_link",
+                "eservice_link",
+                "documents_link",
+                "booking_link",
+                "food_aid_link",
+                "shelter_link",
+            ),
+            *("notify_link", "child_notify_link", "guardianship_link", "privacy_link", "data_request_link"),
+            *("integration_link",),
+        ),
+        *_keys(
+            Kind.TEXT,
+            *("benefit_links", "housing_links", "housing_advice", "homeless_service", "debt_counselling"),
+            *(
+                "substance_services",
+                "mental_health_services",
+                "family_services",
+                "burial_help",
+                "service_facts",
+            ),
+            *("social_ombud", "interpreter_note"),
+        ),
+    )
+}
+
+NEEDED_TO_GO_LIVE = ("phone_main", "social_emergency")
+
+
+class SettingRow(SQLModel, table=True):
+    """``language`` is empty for a value that serves every language."""
+
+    __tablename__ = "setting"
+    key: str = Field(primary_key=True, max_length=60)
+    language: str = Field(primary_key=True, max_length=5, default="")
+    value: str
+    checked_on: date
+    checked_by: str = Field(max_length=160)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The settings as the rooms use them, gathered once for a piece of work."""
+
+    values: Mapping[tuple[str, str], str]
+    languages: tuple[str, ...]
+    hours: OpeningHours
+    zone: ZoneInfo
+    base_url: str
+
+    def value(self, key: str, language: str) -> str | None:
+        """The value for the language, else the one for all, else the fixed one, else None."""
+        return self.values.get((key, language)) or self.values.get((key, "")) or KEYS[key].fixed
+
+    @property
+    def name(self) -> str:
+        return self.value("name", self.languages[0]) or "Aikuissosiaalityö"
+
+    def callback_link(self, language: str) -> str:
+        return f"{self.base_url}/callback?lang={language}"
+
+    def text_values(self, language: str, now: datetime) -> dict[str, str | None]:
+        """Everything that a text in ``language`` may name at ``now``; None where there is no value."""
+        local = now.astimezone(self.zone).replace(tzinfo=None)
+        given: dict[str, str | None] = {key: self.value(key, language) for key in KEYS}
+        is_open = self.hours.is_open(local)
+        return given | {
+            "organisation_name": self.value("name", language),
+            "phone_hours": in_words(self.hours, language) or None,
+            "next_opening": None if is_open else self._opening_in_words(local, language),
+            "today_hours": self._day_in_words(local.date(), language),
+            "tomorrow_hours": self._day_in_words(local.date() + timedelta(days=1), language),
+            "callback_link": self.callback_link(language),
+        }
+
+    def _opening_in_words(self, local: datetime, language: str) -> str | None:
+        opens = self.hours.next_opening(local)
+        return None if opens is None else moment_in_words(opens, language)
+
+    def _day_in_words(self, day: date, language: str) -> str | None:
+        intervals = self.hours.on(day)
+        if intervals:
+            return times_in_words(intervals, language)
+        if not self.hours.week:
+            return None
+        closed = {"fi": "suljettu", "sv": "stängt", "en": "closed"}[language]
+        holiday = {"fi": " (pyhäpäivä)", "sv": " (helgdag)", "en": " (public holiday)"}[language]
+        return closed + holiday if is_holiday(day) else closed
+
+
+def gather(session: Session, *, zone: ZoneInfo, base_url: str) -> Organisation:
+    """Read the organisation's settings; a new organisation is Finnish only and has no hours."""
+    values = {(row.key, row.language): row.value for row in session.exec(select(SettingRow)).all()}
+    return Organisation(
+        values=values,
+        languages=tuple(values.get(("languages", ""), "fi").split(",")),
+        hours=parse_hours(values.get(("hours", ""), ""), exceptions=values.get(("hours_exceptions", ""), "")),
+        zone=zone,
+        base_url=base_url,
+    )
+
+
+def put(session: Session, key: str, value: str, *, now: datetime, by: str, zone: ZoneInfo) -> SettingRow:
+    """Set ``key`` or ``key.language``; setting a value marks it checked today by ``by``.
+
+    Raises ``InvalidInput`` for an unknown key or a value that is none of its kind.
+    """
+    name, _, language = key.partition(".")
+    if name not in KEYS or language not in ("", *LANGUAGES):
+        raise InvalidInput(
+            'There is no setting "{key}". The settings are: {known}; add .fi, .sv or .en for one language.',
+            key=key,
+            known=", ".join(sorted(KEYS)),
+        )
+    clean = _checked(KEYS[name], value.strip())
+    today = now.astimezone(zone).date()
+    row = session.merge(SettingRow(key=name, language=language, value=clean, checked_on=today, checked_by=by))
+    audit.record(session, at=now, actor=by, action="setting.put", subject=key)
+    return row
+
+
+def everything(session: Session) -> Sequence[SettingRow]:
+    return session.exec(select(SettingRow).order_by(SettingRow.key, SettingRow.language)).all()
+
+
+def missing_to_go_live(organisation: Organisation) -> tuple[str, ...]:
+    return tuple(
+        key for key in NEEDED_TO_GO_LIVE if organisation.value(key, organisation.languages[0]) is None
+    )
+
+
+def _checked(key: Key, value: str) -> str:
+    if not value:
+        raise InvalidInput('The setting "{key}" needs a value.', key=key.name)
+    match key.kind:
+        case Kind.LANGUAGES:
+            languages = [language.strip().lower() for language in value.split(",")]
+            unknown = [language for language in languages if language not in LANGUAGES]
+            if unknown or len(set(languages)) != len(languages):
+                raise InvalidInput(
+                    'Languages read like "fi,sv", in the order in which posts show them. Known: {known}.',
+                    known=", ".join(LANGUAGES),
+                )
+            return ",".join(languages)
+        case Kind.HOURS:
+            if key.name == "hours":
+                parse_hours(value)
+            else:
+                parse_hours("", exceptions=value)
+        case Kind.LINK:
+            if not value.startswith(("https://", "http://")) or " " in value:
+                raise InvalidInput('"{key}" must be an address that begins with https://.', key=key.name)
+        case Kind.PHONE:
+            return _phone(key, value)
+        case Kind.TEXT:
+            pass
+    return value
+
+
+_PLACEHOLDER_DIGIT = "X"  # a number of the sample organisation, for no Finnish range is kept for fiction
+
+
+def _phone(key: Key, value: str) -> str:
+    """The number as Finns write it (``09 2525 0111``); short numbers (112, 116 117) as they are."""
+    if _PLACEHOLDER_DIGIT in value.upper() and set(value.upper()) <= set("0123456789X +"):
+        return value.upper()
+    digits = value.replace(" ", "")
+    if digits.isdigit() and len(digits) <= 6:
+        return value
+    try:
+        number = phonenumbers.parse(value, "FI")
+    except phonenumbers.NumberParseException as error:
+        raise InvalidInput(
+            '"{key}" must be a phone number, for example 02 123 4567.', key=key.name
+        ) from error
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidInput('"{key}" has too few or too many digits for a phone number.', key=key.name)
+    if number.country_code == 358:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

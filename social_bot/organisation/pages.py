@@ -1,0 +1,105 @@
+"""The social media pages of the organisation, and whether each may be written to now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlmodel import Field, Session, SQLModel, select
+
+from social_bot.channels.ports import PageAccess
+from social_bot.errors import InvalidInput, NotFound
+from social_bot.organisation import alerts, audit
+from social_bot.organisation.alerts import AlertKind
+from social_bot.storage.cipher import Cipher
+
+
+class PageRow(SQLModel, table=True):
+    """``paused_until`` without ``is_disconnected`` ends by itself; a disconnected page waits for a person."""
+
+    __tablename__ = "page"
+    id: str = Field(primary_key=True, max_length=40)
+    name: str = Field(max_length=200)
+    is_live: bool = False
+    token_sealed: bytes | None = None
+    paused_until: datetime | None = None
+    is_disconnected: bool = False
+    pause_reason: str | None = None
+    created_at: datetime
+
+    def may_write(self, now: datetime) -> bool:
+        return not self.is_disconnected and (self.paused_until is None or self.paused_until <= now)
+
+
+def add(
+    session: Session,
+    page_id: str,
+    *,
+    name: str,
+    token: SecretStr | None,
+    is_live: bool,
+    cipher: Cipher,
+    now: datetime,
+    by: str,
+) -> PageRow:
+    """Add a page, or renew the name, token and state of one: a renewed token ends every pause."""
+    if not page_id.isdigit():
+        raise InvalidInput('A page id is a number, as Facebook shows it; "{id}" is not.', id=page_id)
+    page = session.get(PageRow, page_id) or PageRow(id=page_id, name=name, created_at=now)
+    page.name, page.is_live = name, is_live
+    if token is not None:
+        page.token_sealed = cipher.seal(token.get_secret_value())
+        page.paused_until, page.is_disconnected, page.pause_reason = None, False, None
+        alerts.settle(session, f"page:{page_id}", by=by, now=now)
+    session.add(page)
+    audit.record(
+        session,
+        at=now,
+        actor=by,
+        action="page.add",
+        subject=page_id,
+        detail="live" if is_live else "practice",
+    )
+    return page
+
+
+def get(session: Session, page_id: str) -> PageRow:
+    page = session.get(PageRow, page_id)
+    if page is None:
+        raise NotFound(
+            "There is no page {id}. See them with: social-bot page list, add one with: social-bot page add",
+            id=page_id,
+        )
+    return page
+
+
+def everyone(session: Session) -> Sequence[PageRow]:
+    return session.exec(select(PageRow).order_by(PageRow.name)).all()
+
+
+def any_live(session: Session) -> bool:
+    return session.exec(select(PageRow.id).where(PageRow.is_live)).first() is not None
+
+
+def access(page: PageRow, cipher: Cipher) -> PageAccess:
+    """What a channel needs to act for the page; the token is opened only here."""
+    token = "" if page.token_sealed is None else cipher.open(page.token_sealed)
+    return PageAccess(page_id=page.id, token=SecretStr(token))
+
+
+def pause(session: Session, page_id: str, *, until: datetime, reason: str, now: datetime) -> None:
+    """Hold every write of the page until then; a longer pause that already stands is kept."""
+    page = get(session, page_id)
+    if page.paused_until is None or page.paused_until < until:
+        page.paused_until, page.pause_reason = until, reason
+        session.add(page)
+    alerts.raise_alert(session, AlertKind.PAGE_PAUSED, f"page:{page_id}", now=now, occasion=until.isoformat())
+
+
+def disconnect(session: Session, page_id: str, *, reason: str, now: datetime) -> None:
+    """Hold every write of the page until a person connects it again."""
+    page = get(session, page_id)
+    page.is_disconnected, page.pause_reason = True, reason
+    session.add(page)
+    alerts.raise_alert(
+        session, AlertKind.PAGE_DISCONNECTED, f"page:{page_id}", now=now, occasion=now.isoformat()
+    )

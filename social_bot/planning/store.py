@@ -1,0 +1,224 @@
+"""Rows and queries of the planning room."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import JSON, Column, Index, or_, update
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+
+from social_bot.errors import NotFound
+from social_bot.organisation.pages import PageRow
+from social_bot.planning.posts import PostContent, PostPicture, PostState, move
+from social_bot.storage.types import Word
+
+
+class CampaignRow(SQLModel, table=True):
+    """A started campaign; what it says of itself is kept as it was at the start."""
+
+    __tablename__ = "campaign"
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(max_length=80, index=True)
+    page_id: str = Field(foreign_key="page.id", max_length=40)
+    title: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    purpose: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    target_group: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    values: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    starts_on: date
+    started_by: str = Field(max_length=160)
+    started_at: datetime
+
+
+class PostRow(SQLModel, table=True):
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_due", "state", "publish_at"),
+        Index("ix_post_page_time", "page_id", "publish_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    page_id: str = Field(foreign_key="page.id", max_length=40)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    key: str = Field(default="", max_length=80)
+    kind: str = Field(max_length=40)
+    texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    link: str | None = None
+    pictures: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    publish_at: datetime
+    local_time: str = Field(max_length=25)
+    zone: str = Field(max_length=60)
+    lateness_minutes: int
+    author: str = Field(max_length=160)
+    state: PostState = Field(sa_type=Word(PostState), default=PostState.DRAFT)
+    approved_by: str | None = Field(default=None, max_length=160)
+    approved_at: datetime | None = None
+    approved_hash: str | None = Field(default=None, max_length=64)
+    external_id: str | None = Field(default=None, max_length=80, unique=True)
+    reason: str | None = None
+    attempts: int = 0
+    retry_at: datetime | None = None
+    lease_owner: str | None = Field(default=None, max_length=80)
+    lease_until: datetime | None = None
+    next_look_at: datetime | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+
+    @property
+    def content(self) -> PostContent:
+        return PostContent(
+            page_id=self.page_id,
+            kind=self.kind,
+            texts=self.texts,
+            publish_at=self.publish_at,
+            link=self.link,
+            pictures=[PostPicture(**picture) for picture in self.pictures],  # type: ignore[arg-type]
+        )
+
+    @property
+    def lateness(self) -> timedelta:
+        return timedelta(minutes=self.lateness_minutes)
+
+    def become(self, state: PostState, *, reason: str | None = None) -> None:
+        """Move by the table of allowed moves; the lease and the retry end with every move."""
+        self.state = move(self.state, state)
+        self.reason = reason
+        self.lease_owner = self.lease_until = self.retry_at = None
+
+
+class PublishAttemptRow(SQLModel, table=True):
+    """The intent to send, written before the call; its end is written after it."""
+
+    __tablename__ = "publish_attempt"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = Field(foreign_key="post.id", index=True)
+    number: int
+    content_hash: str = Field(max_length=64)
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: PostState | None = Field(default=None, sa_type=Word(PostState))
+    looks: int = 0
+    status: int | None = None
+    code: int | None = None
+    subcode: int | None = None
+    trace_id: str | None = Field(default=None, max_length=120)
+    user_message: str | None = None
+
+
+def get_post(session: Session, post_id: int, *, for_update: bool = False) -> PostRow:
+    query = select(PostRow).where(PostRow.id == post_id)
+    post = session.exec(query.with_for_update() if for_update else query).first()
+    if post is None:
+        raise NotFound("There is no post {id}. See them with: social-bot post list", id=post_id)
+    return post
+
+
+def list_posts(
+    session: Session,
+    *,
+    page_id: str | None = None,
+    campaign_id: int | None = None,
+    states: Sequence[PostState] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Sequence[PostRow]:
+    """Posts by their time, ``since`` included and ``until`` not."""
+    query = select(PostRow).order_by(col(PostRow.publish_at), col(PostRow.id))
+    if page_id is not None:
+        query = query.where(PostRow.page_id == page_id)
+    if campaign_id is not None:
+        query = query.where(PostRow.campaign_id == campaign_id)
+    if states is not None:
+        query = query.where(col(PostRow.state).in_(states))
+    if since is not None:
+        query = query.where(col(PostRow.publish_at) >= since)
+    if until is not None:
+        query = query.where(col(PostRow.publish_at) < until)
+    return session.exec(query).all()
+
+
+def last_attempt(session: Session, post_id: int) -> PublishAttemptRow | None:
+    return session.exec(
+        select(PublishAttemptRow)
+        .where(PublishAttemptRow.post_id == post_id)
+        .order_by(col(PublishAttemptRow.number).desc())
+        .limit(1)
+    ).first()
+
+
+def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
+    """Take due posts of pages that may be written to, each for one worker, oldest first."""
+    due = (
+        select(PostRow.id)
+        .join(PageRow, col(PageRow.id) == col(PostRow.page_id))
+        .where(
+            PostRow.state == PostState.SCHEDULED,
+            col(PostRow.publish_at) <= now,
+            or_(col(PostRow.retry_at).is_(None), col(PostRow.retry_at) <= now),
+            col(PageRow.is_disconnected).is_(False),
+            or_(col(PageRow.paused_until).is_(None), col(PageRow.paused_until) <= now),
+        )
+        .order_by(col(PostRow.publish_at), col(PostRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=PostRow)
+    )
+    claimed = session.connection().execute(
+        update(PostRow)
+        .where(col(PostRow.id).in_(due))
+        .values(state=PostState.PUBLISHING, lease_owner=owner, lease_until=until, retry_at=None, reason=None)
+        .returning(col(PostRow.id))
+    )
+    return [row[0] for row in claimed]
+
+
+def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
+    """Take unconfirmed posts whose page is to be looked at now."""
+    due = (
+        select(PostRow.id)
+        .where(
+            PostRow.state == PostState.UNCONFIRMED,
+            col(PostRow.next_look_at) <= now,
+            or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) <= now),
+        )
+        .order_by(col(PostRow.next_look_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.connection().execute(
+        update(PostRow)
+        .where(col(PostRow.id).in_(due))
+        .values(lease_owner=owner, lease_until=until)
+        .returning(col(PostRow.id))
+    )
+    return [row[0] for row in claimed]
+
+
+def list_overdue(session: Session, *, now: datetime) -> Sequence[PostRow]:
+    """Posts of the past that have not gone out and are in no worker's hands."""
+    waiting = (PostState.SCHEDULED, PostState.AWAITING_APPROVAL, PostState.DRAFT, PostState.HELD)
+    return session.exec(
+        select(PostRow)
+        .where(col(PostRow.state).in_(waiting), col(PostRow.publish_at) < now)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def list_publishing(session: Session) -> Sequence[PostRow]:
+    return session.exec(
+        select(PostRow).where(PostRow.state == PostState.PUBLISHING).with_for_update(skip_locked=True)
+    ).all()
+
+
+def known_external_ids(session: Session, external_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the ids that belong to a post of ours already."""
+    found = session.exec(select(PostRow.external_id).where(col(PostRow.external_id).in_(external_ids))).all()
+    return frozenset(external_id for external_id in found if external_id is not None)
+
+
+def get_campaign(session: Session, campaign_id: int) -> CampaignRow:
+    campaign = session.get(CampaignRow, campaign_id)
+    if campaign is None:
+        raise NotFound("There is no campaign {id}.", id=campaign_id)
+    return campaign
+
+
+def list_campaigns(session: Session) -> Sequence[CampaignRow]:
+    return session.exec(select(CampaignRow).order_by(col(CampaignRow.starts_on), col(CampaignRow.id))).all()

@@ -1,0 +1,54 @@
+"""Settings of one installation, read once from ``SOCIAL_BOT_*``."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the machine's administrator decides; what the organisation decides is in the database."""
+
+    model_config = SettingsConfigDict(env_prefix="SOCIAL_BOT_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("social-bot"))
+    database_url: str | None = Field(default=None, description="SQLite under the data folder when not given")
+    graph_url: str = "https://graph.facebook.com"
+    graph_version: str = "v26.0"
+    app_id: str | None = None
+    app_secret: SecretStr | None = None
+    verify_token: SecretStr | None = None
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Fernet keys, newest first; a key file under the data folder when not given"
+    )
+    base_url: str = "http://127.0.0.1:8000"
+    timezone: str = "Europe/Helsinki"
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)  # raises a ValueError that pydantic turns into a clear message
+        return value
+
+    @field_validator("base_url", "graph_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def url_of_database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'social_bot.db'}"
