@@ -1,0 +1,274 @@
+"""The approved texts that ship with the program: complete, plain, and safe in an open channel."""
+
+import re
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from social_bot.assets import folder
+from social_bot.organisation.rendering import OPTIONAL_MARK, placeholders, render
+
+TEMPLATES = folder("templates")
+REPLIES = sorted((TEMPLATES / "replies").glob("*.txt"))
+CRISIS = sorted((TEMPLATES / "crisis").glob("*.txt"))
+ANSWERS = [*REPLIES, *CRISIS]
+
+TOPICS = [
+    "social_assistance_basic",
+    "social_assistance_supplementary",
+    "documents_processing",
+    "benefits_other",
+    "housing",
+    "rent_arrears_eviction",
+    "homelessness",
+    "debt",
+    "money_food",
+    "substance_use",
+    "mental_health",
+    "violence_shelter",
+    "concerned_other",
+    "family_child",
+    "guardianship_death",
+    "services_general",
+    "appointment_contact",
+    "rights_privacy",
+    "language_immigration",
+    "other",
+]
+FRAMES = [
+    "disclosure",
+    "contact",
+    "general",
+    "clarify",
+    "individual",
+    "greeting",
+    "thanks",
+    "closed",
+    "personal_data",
+    "callback_prompt",
+    "last_resort",
+    "call_button",
+    "callback_button",
+    "other_language",
+]
+CRISIS_NUMBERS = {
+    "suicide": ["emergency", "crisis", "social_emergency"],
+    "self_harm": ["emergency", "crisis", "urgent_health"],
+    "violence_now": ["emergency", "violence_line", "social_emergency"],
+    "child_in_danger": ["emergency", "social_emergency"],
+    "homeless_tonight": ["social_emergency", "emergency"],
+    "overdose_medical": ["emergency", "poison"],
+    "threat_to_others": ["emergency"],
+    "life_worry_other": ["emergency", "social_emergency", "crisis"],
+}
+PHONES = [
+    "phone_main",
+    "social_emergency",
+    "emergency",
+    "urgent_health",
+    "crisis_fi",
+    "crisis_sv",
+    "violence_line",
+    "victim_support",
+    "poison",
+    "substance_line",
+    "debt_line",
+    "child_line",
+    "kela_assistance",
+    "kela_en",
+]
+LINKS = [
+    "kela_link",
+    "eservice_link",
+    "documents_link",
+    "benefit_links",
+    "housing_links",
+    "food_aid_link",
+    "shelter_link",
+    "notify_link",
+    "child_notify_link",
+    "guardianship_link",
+    "booking_link",
+    "privacy_link",
+    "data_request_link",
+    "integration_link",
+    "callback_link",
+]
+PHRASES = [
+    "housing_advice",
+    "homeless_service",
+    "debt_counselling",
+    "substance_services",
+    "mental_health_services",
+    "family_services",
+    "burial_help",
+    "service_facts",
+    "social_ombud",
+    "interpreter_note",
+    "visit_address",
+    "visit_hours",
+    "organisation_name",
+    "phone_hours",
+    "next_opening",
+    "today_hours",
+    "tomorrow_hours",
+]
+ALL_SET = (
+    dict.fromkeys(PHONES, "0XX XXX XXXX")
+    | dict.fromkeys(LINKS, "https://www.example.org/a-page-with-a-longish-name")
+    | dict.fromkeys(PHRASES, "ma–pe klo 9.00–15.00")
+    | {"emergency": "112"}
+)
+ONLY_THE_EMERGENCY_NUMBER = {"emergency": "112"}
+
+CLIENTHOOD = re.compile(r"asiakas|asiakka|asiakku|klient|client\b|clients|customer|kund\b", re.IGNORECASE)
+CASE_WORDS = re.compile(
+    r"päätöksesi|hakemuksesi|hakemustasi|ditt beslut|din ansökan|your (decision|application|case)",
+    re.IGNORECASE,
+)
+ESTIMATES = re.compile(
+    r"olet oikeutettu|sinulla on oikeus|saat tukea|du har rätt till|du får stöd|you are (entitled|eligible)"
+    r"|\d+ ?(€|euro)",
+    re.IGNORECASE,
+)
+DISCLOSURES = {
+    "fi": "Tämä on automaattinen vastaus",
+    "sv": "Detta är ett automatiskt svar",
+    "en": "This is an automatic reply",
+}
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def language_of(path: Path) -> str:
+    return path.name.split(".")[1]
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.?:])\s+|\n", text) if re.search(r"\w", part)]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_topic_frame_and_crisis_kind_has_its_text(language: str) -> None:
+    wanted = {f"replies/{key}.{language}.txt" for key in [*TOPICS, *FRAMES]}
+    wanted |= {f"crisis/{kind}.{language}.txt" for kind in CRISIS_NUMBERS}
+
+    found = {name_of(path) for path in ANSWERS if language_of(path) == language}
+
+    assert found == wanted
+
+
+def test_other_languages_are_told_how_we_serve() -> None:
+    languages = {language_of(path) for path in REPLIES if path.name.startswith("other_language")}
+
+    assert languages == {"fi", "sv", "en", "et", "ru", "uk", "ar", "so", "fa"}
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_a_text_names_only_known_settings(path: Path) -> None:
+    names = placeholders(path.read_text(encoding="utf-8"))
+
+    assert names <= ALL_SET.keys()
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_a_text_stands_without_any_optional_setting(path: Path) -> None:
+    text = render(path.read_text(encoding="utf-8"), ONLY_THE_EMERGENCY_NUMBER)
+
+    assert text
+    assert not text.endswith(":")
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_a_text_keeps_its_length_with_every_setting(path: Path) -> None:
+    limits = {"call_button": 20, "callback_button": 20, "callback_prompt": 200} | dict.fromkeys(TOPICS, 700)
+
+    text = render(path.read_text(encoding="utf-8"), ALL_SET)
+
+    assert len(text) <= limits.get(path.name.split(".")[0], 1400)
+    assert not any(line.startswith(OPTIONAL_MARK) for line in text.splitlines())
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_numbers_and_addresses_are_settings_not_words(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+
+    assert not re.search(r"\d|https?:|www\.|@", source)
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_a_text_is_calm_and_tells_nothing_of_anybodys_case(path: Path) -> None:
+    text = render(path.read_text(encoding="utf-8"), ALL_SET)
+
+    assert "!" not in text
+    assert not CLIENTHOOD.search(text)
+    assert not CASE_WORDS.search(text)
+    assert not ESTIMATES.search(text)
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=name_of)
+def test_sentences_are_short(path: Path) -> None:
+    lengths = [
+        len(sentence.split()) for sentence in sentences(render(path.read_text(encoding="utf-8"), ALL_SET))
+    ]
+
+    assert median(lengths) <= 15
+    assert max(lengths) <= 20
+
+
+@pytest.mark.parametrize("path", CRISIS, ids=name_of)
+def test_a_crisis_text_gives_the_numbers_first_and_in_order(path: Path) -> None:
+    kind, language = path.name.split(".")[:2]
+    crisis_lines = {"fi": ["crisis_fi"], "sv": ["crisis_sv", "crisis_fi"], "en": ["crisis_fi"]}[language]
+    wanted = [
+        name for number in CRISIS_NUMBERS[kind] for name in (crisis_lines if number == "crisis" else [number])
+    ]
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [name for line in lines for name in re.findall(r"{{ (\w+) }}", line)]
+
+    assert found == wanted
+    assert all("{{" in line for line in lines[: len(wanted)])
+
+
+@pytest.mark.parametrize("path", CRISIS, ids=name_of)
+def test_a_crisis_text_says_that_it_is_automatic_and_asks_nothing(path: Path) -> None:
+    text = render(path.read_text(encoding="utf-8"), ALL_SET)
+
+    assert DISCLOSURES[language_of(path)] in text
+    assert "?" not in text
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_finnish_crisis_line_is_marked_as_finnish(language: str) -> None:
+    paths = [path for path in ANSWERS if language_of(path) == language]
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+
+    marked = [
+        ("på finska" if language == "sv" else "nswered in Finnish") in line
+        for line in lines
+        if "crisis_fi" in line
+    ]
+
+    assert len(marked) >= 5
+    assert all(marked)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_first_reply_says_what_the_law_asks(language: str) -> None:
+    text = render((TEMPLATES / f"replies/disclosure.{language}.txt").read_text(encoding="utf-8"), ALL_SET)
+
+    assert text.startswith(DISCLOSURES[language])
+
+
+def test_the_violence_text_names_no_violence_for_the_phone_may_be_read() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in CRISIS if path.name.startswith("violence_now")]
+
+    assert texts
+    assert not re.search(
+        r"väkival|våld|violence\b(?!_)|nollalinja|nollinjen", "\n".join(texts), re.IGNORECASE
+    )
