@@ -1,0 +1,207 @@
+"""Graph as data: the calls we make of it and what their answers mean. No I/O.
+
+Parameters: https://developers.facebook.com/docs/graph-api/reference/page/ and its edges ``feed``,
+``photos``, ``published_posts``, ``conversations``, ``insights``, ``subscribed_apps``; for ``messages``
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from social_bot.channels.facebook.usage import Lane
+from social_bot.channels.ports import OutgoingMessage, OutgoingPost, Picture, SeenPost
+
+MAX_ROWS = 25  # of one page of a list; Meta's limit is 100, smaller answers fail less often
+MAX_MESSAGES = 20  # Meta shows no more of a conversation
+
+
+class FilePart(NamedTuple):
+    """One part of a multipart body. Without its media type Meta answers "Permissions error"."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request to Graph.
+
+    ``is_repeatable``: doing it twice changes nothing that anybody can see, so a lost answer is no riddle.
+    """
+
+    method: Literal["GET", "POST"]
+    node: str
+    edge: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict, repr=False)
+    file: FilePart | None = field(default=None, repr=False)
+    lane: Lane = Lane.PAGES
+    is_repeatable: bool = True
+
+
+# --- publishing
+
+
+def publish(page_id: str, post: OutgoingPost, *, media_ids: Sequence[str] = ()) -> Call:
+    """``media_ids`` are pictures that ``upload_picture`` has put there unpublished."""
+    return Call(
+        method="POST",
+        node=page_id,
+        edge="feed",
+        params={
+            "message": post.text or None,
+            "link": post.link,
+            "attached_media": [{"media_fbid": media_id} for media_id in media_ids] or None,
+        },
+        is_repeatable=False,
+    )
+
+
+def upload_picture(page_id: str, picture: Picture) -> Call:
+    """Unpublished: nobody sees it, and Meta throws it away after a day if no post takes it."""
+    return Call(
+        method="POST",
+        node=page_id,
+        edge="photos",
+        params={"published": False, "alt_text_custom": picture.alt_text or None},
+        file=FilePart(name=picture.file_name, content=picture.content, media_type=picture.media_type),
+    )
+
+
+def recent_posts(page_id: str, *, since: datetime) -> Call:
+    return Call(
+        method="GET",
+        node=page_id,
+        edge="published_posts",
+        params={
+            "fields": "id,message,created_time,application",
+            "since": int(since.timestamp()),
+            "limit": MAX_ROWS,
+        },
+    )
+
+
+def parse_post(row: Mapping[str, Any], *, app_id: str) -> SeenPost:
+    application = row.get("application")
+    return SeenPost(
+        external_id=str(row["id"]),
+        text=row.get("message") or "",
+        created_at=parse_time(row["created_time"]),
+        ours=str(application["id"]) == app_id if application else None,
+    )
+
+
+# --- messages
+
+
+def send_message(page_id: str, contact_id: str, message: OutgoingMessage) -> Call:
+    """Always ``RESPONSE``: tags that open a closed window are for humans, and cannot be built here."""
+    content: dict[str, object] = {"metadata": message.reference}
+    if message.buttons:
+        buttons = [_button(button.title, button.url) for button in message.buttons]
+        template = {"template_type": "button", "text": message.text, "buttons": buttons}
+        content["attachment"] = {"type": "template", "payload": template}
+    else:
+        content["text"] = message.text
+    if message.quick_replies:
+        content["quick_replies"] = [
+            {"content_type": "text", "title": reply.title, "payload": reply.payload}
+            for reply in message.quick_replies
+        ]
+    return Call(
+        method="POST",
+        node=page_id,
+        edge="messages",
+        params={"recipient": {"id": contact_id}, "messaging_type": "RESPONSE", "message": content},
+        lane=Lane.MESSENGER,
+        is_repeatable=False,
+    )
+
+
+def _button(title: str, url: str) -> dict[str, str]:
+    if url.startswith("tel:"):  # Meta takes web addresses only; a number is a button of its own
+        return {"type": "phone_number", "title": title, "payload": url.removeprefix("tel:")}
+    return {"type": "web_url", "title": title, "url": url}
+
+
+def conversation(page_id: str, contact_id: str) -> Call:
+    return Call(
+        method="GET",
+        node=page_id,
+        edge="conversations",
+        params={
+            "platform": "MESSENGER",
+            "user_id": contact_id,
+            "fields": f"messages.limit({MAX_MESSAGES}){{id,message,from,created_time}}",
+        },
+        lane=Lane.MESSENGER,
+    )
+
+
+def find_message(answer: Mapping[str, Any], *, page_id: str, text: str, since: datetime) -> str | None:
+    """The newest message of the page with this text. A text inside a template cannot be seen this way."""
+    rows = [row for thread in answer["data"] for row in thread.get("messages", {}).get("data", [])]
+    found = [
+        row
+        for row in rows
+        if str(row.get("from", {}).get("id")) == page_id
+        and _normalised(row.get("message") or "") == _normalised(text)
+        and parse_time(row["created_time"]) >= since
+    ]
+    return str(max(found, key=lambda row: parse_time(row["created_time"]))["id"]) if found else None
+
+
+def _normalised(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+# --- counters
+
+
+def page_insights(page_id: str, names: Sequence[str], *, since: datetime, until: datetime) -> Call:
+    return Call(
+        method="GET",
+        node=page_id,
+        edge="insights",
+        params={
+            "metric": list(names),
+            "period": "day",
+            "since": int(since.timestamp()),
+            "until": int(until.timestamp()),
+        },
+    )
+
+
+def post_insights(post_id: str, names: Sequence[str]) -> Call:
+    return Call(
+        method="GET",
+        node=post_id,
+        edge="insights",
+        params={"metric": list(names), "period": "lifetime"},
+    )
+
+
+def fields_of(node: str, names: Sequence[str]) -> Call:
+    return Call(method="GET", node=node, params={"fields": ",".join(names)})
+
+
+# --- the wire
+
+
+def encode(params: Mapping[str, object]) -> dict[str, str]:
+    """Form or query fields: nested values are JSON, None is left out."""
+    return {name: _encoded(value) for name, value in params.items() if value is not None}
+
+
+def _encoded(value: object) -> str:
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)
+
+
+def parse_time(text: str) -> datetime:
+    """``2026-11-24T07:00:00+0000``: no colon in the offset."""
+    return datetime.fromisoformat(text).astimezone(UTC)
