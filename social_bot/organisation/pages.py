@@ -1,16 +1,26 @@
 """The social media pages of the organisation, and whether each may be written to now."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 from sqlmodel import Field, Session, SQLModel, select
 
 from social_bot.channels.ports import PageAccess
-from social_bot.errors import InvalidInput, NotFound
+from social_bot.errors import (
+    ConnectionLost,
+    InvalidInput,
+    NotFound,
+    PageBlocked,
+    PageUnavailable,
+    PlatformError,
+)
 from social_bot.organisation import alerts, audit
 from social_bot.organisation.alerts import AlertKind
 from social_bot.storage.cipher import Cipher
+
+BLOCKED_FOR = timedelta(hours=6)
+"""A page that the platform has barred is left alone for this long, then tried once by the next due write."""
 
 
 class PageRow(SQLModel, table=True):
@@ -103,3 +113,16 @@ def disconnect(session: Session, page_id: str, *, reason: str, now: datetime) ->
     alerts.raise_alert(
         session, AlertKind.PAGE_DISCONNECTED, f"page:{page_id}", now=now, occasion=now.isoformat()
     )
+
+
+def hold_after(session: Session, page_id: str, error: PlatformError, *, now: datetime) -> None:
+    """Hold the page's writes as an error of its platform asks; most errors ask nothing."""
+    match error:
+        case PageUnavailable(throttled=True, retry_at=datetime() as retry_at):
+            pause(session, page_id, until=retry_at, reason=error.sentence, now=now)
+        case PageBlocked():
+            pause(session, page_id, until=now + BLOCKED_FOR, reason=error.sentence, now=now)
+        case ConnectionLost():
+            disconnect(session, page_id, reason=error.sentence, now=now)
+        case _:
+            pass

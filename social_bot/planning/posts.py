@@ -128,11 +128,6 @@ class PostContent:
         )
 
 
-def is_too_late(publish_at: datetime, lateness: timedelta, now: datetime) -> bool:
-    """Whether the post must not go out any more: a person decides."""
-    return now > publish_at + lateness
-
-
 def next_look(started_at: datetime, looks_done: int) -> datetime | None:
     """When the page is to be looked at next; None when a person must decide."""
     return started_at + LOOK_AFTER[looks_done] if looks_done < len(LOOK_AFTER) else None

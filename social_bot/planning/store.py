@@ -51,13 +51,14 @@ class PostRow(SQLModel, table=True):
     approved_by: str | None = Field(default=None, max_length=160)
     approved_at: datetime | None = None
     approved_hash: str | None = Field(default=None, max_length=64)
-    external_id: str | None = Field(default=None, max_length=80, unique=True)
+    external_id: str | None = Field(default=None, max_length=80, index=True)
     reason: str | None = None
     attempts: int = 0
     retry_at: datetime | None = None
     lease_owner: str | None = Field(default=None, max_length=80)
     lease_until: datetime | None = None
     next_look_at: datetime | None = None
+    released_at: datetime | None = None
     created_at: datetime
     settled_at: datetime | None = None
 
@@ -73,8 +74,14 @@ class PostRow(SQLModel, table=True):
         )
 
     @property
-    def lateness(self) -> timedelta:
-        return timedelta(minutes=self.lateness_minutes)
+    def goes_out_until(self) -> datetime:
+        """After this the post is missed; a person who says "send now" starts the time anew."""
+        return (self.released_at or self.publish_at) + timedelta(minutes=self.lateness_minutes)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the approval holds for the content as it is now."""
+        return self.approved_hash is not None and self.approved_hash == self.content.content_hash
 
     def become(self, state: PostState, *, reason: str | None = None) -> None:
         """Move by the table of allowed moves; the lease and the retry end with every move."""
@@ -135,6 +142,14 @@ def list_posts(
     return session.exec(query).all()
 
 
+def get_attempt(session: Session, post_id: int, number: int) -> PublishAttemptRow:
+    return session.exec(
+        select(PublishAttemptRow).where(
+            PublishAttemptRow.post_id == post_id, PublishAttemptRow.number == number
+        )
+    ).one()
+
+
 def last_attempt(session: Session, post_id: int) -> PublishAttemptRow | None:
     return session.exec(
         select(PublishAttemptRow)
@@ -166,7 +181,7 @@ def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, l
         .values(state=PostState.PUBLISHING, lease_owner=owner, lease_until=until, retry_at=None, reason=None)
         .returning(col(PostRow.id))
     )
-    return [row[0] for row in claimed]
+    return [row[0] for row in claimed if row[0] is not None]
 
 
 def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
@@ -188,7 +203,7 @@ def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime,
         .values(lease_owner=owner, lease_until=until)
         .returning(col(PostRow.id))
     )
-    return [row[0] for row in claimed]
+    return [row[0] for row in claimed if row[0] is not None]
 
 
 def list_overdue(session: Session, *, now: datetime) -> Sequence[PostRow]:

@@ -1,0 +1,117 @@
+"""Events from the platform: kept before they are acknowledged, stored once, erased when dealt with."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from social_bot.answering import store
+from social_bot.answering.store import DeliveryRow, EventRow
+from social_bot.channels.ports import InboundEvent
+from social_bot.errors import InvalidInput
+from social_bot.storage.cipher import Cipher
+from social_bot.storage.engine import Database, insert_new
+
+KEEP_BODIES_FOR = timedelta(minutes=15)
+_BATCH = 500
+_EVENT = TypeAdapter(InboundEvent)
+
+
+def seal_event(event: InboundEvent, cipher: Cipher) -> bytes:
+    return cipher.seal_bytes(_EVENT.dump_json(event))
+
+
+def open_event(sealed: bytes, cipher: Cipher) -> InboundEvent:
+    return _EVENT.validate_json(cipher.open_bytes(sealed))
+
+
+class DeliveryWriter:
+    """Group commit: deliveries that arrive together are committed together, then acknowledged."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime], on_stored: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._on_stored = on_stored
+        self._waiting: queue.SimpleQueue[tuple[bytes, Future[None]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="delivery-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what has been put, then end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def put(self, body: bytes) -> "Future[None]":
+        """A future that is done once the delivery is committed, or raises when it could not be."""
+        done: Future[None] = Future()
+        self._waiting.put((body, done))
+        return done
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            batch = [first]
+            is_last = False
+            while len(batch) < _BATCH and not self._waiting.empty():
+                item = self._waiting.get()
+                if item is None:
+                    is_last = True
+                    break
+                batch.append(item)
+            self._commit(batch)
+            if is_last:
+                return
+
+    def _commit(self, batch: Sequence[tuple[bytes, "Future[None]"]]) -> None:
+        try:
+            store_deliveries(self._database, [body for body, _ in batch], now=self._clock())
+        except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
+            for _, done in batch:
+                done.set_exception(error)
+            return
+        for _, done in batch:
+            done.set_result(None)
+        self._on_stored()
+
+
+def store_deliveries(database: Database, bodies: Sequence[bytes], *, now: datetime) -> None:
+    rows = [
+        {"received_at": now, "body_sealed": database.cipher.seal_bytes(body), "is_parsed": False}
+        for body in bodies
+    ]
+    with database.write() as session:
+        insert_new(session, DeliveryRow, rows)
+
+
+def take_in(database: Database, *, parse: Callable[[bytes], Sequence[InboundEvent]], now: datetime) -> int:
+    """Turn stored deliveries into events, each once, and erase their bodies; how many events were new."""
+    added = 0
+    with database.write() as session:
+        for delivery in store.list_unparsed(session):
+            body = database.cipher.open_bytes(delivery.body_sealed or b"")
+            try:
+                events = parse(body)
+            except InvalidInput:
+                events, delivery.problem = (), "the body is not a delivery of the platform"
+            added += insert_new(session, EventRow, [_row(database, event, now=now) for event in events])
+            delivery.is_parsed, delivery.body_sealed = True, None
+            session.add(delivery)
+    return added
+
+
+def _row(database: Database, event: InboundEvent, *, now: datetime) -> dict[str, object]:
+    return {
+        "key": database.index(f"{event.page_id}:{event.key}"),
+        "kind": event.kind,
+        "page_id": event.page_id,
+        "occurred_at": event.occurred_at,
+        "received_at": now,
+        "content_sealed": seal_event(event, database.cipher),
+        "is_done": False,
+    }

@@ -1,0 +1,200 @@
+"""Sending answers: the intent is committed before the call; a lost answer is looked up, never sent again."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from social_bot.answering import store
+from social_bot.answering.dialogue import Lane
+from social_bot.answering.inbox import confirm_sent
+from social_bot.answering.store import MessageRow, SendState, ThreadRow
+from social_bot.answering.threads import Owner, reference
+from social_bot.channels.ports import Messenger, OutgoingMessage, PageAccess, QuickReply, UrlButton
+from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
+from social_bot.log import fields
+from social_bot.organisation import alerts, pages
+from social_bot.organisation.alerts import AlertKind
+from social_bot.storage.engine import Database
+
+TRIES = 5
+ANSWER_WAIT = timedelta(seconds=90)
+"""After this a send without an answer is the work of a dead process."""
+
+_RETRY_AFTER = timedelta(seconds=5)
+_LOOK_AFTER = (timedelta(seconds=20), timedelta(minutes=2))
+_CLOCK_SKEW = timedelta(minutes=2)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sending:
+    message_id: int
+    page: PageAccess
+    contact_id: str
+    message: OutgoingMessage
+
+
+def send_next(database: Database, *, messenger: Messenger, clock: Callable[[], datetime]) -> bool:
+    """Send the next waiting answer; False when there is none."""
+    found, sending = _write_intent(database, now=clock())
+    if sending is None:
+        return found
+    try:
+        mid = messenger.send(sending.page, sending.contact_id, sending.message)
+    except PlatformError as error:
+        _record_error(database, sending.message_id, error, now=clock())
+    except Exception:
+        log.exception("sending broke", extra=fields(message=sending.message_id))
+        _record_error(database, sending.message_id, OutcomeUnknown("Sending broke."), now=clock())
+    else:
+        with database.write() as session:
+            message = store.get_message(session, sending.message_id, for_update=True)
+            if message is not None:  # pragma: no branch
+                confirm_sent(message, mid, database=database, now=clock())
+                session.add(message)
+    return True
+
+
+def look_for_unconfirmed(database: Database, *, messenger: Messenger, clock: Callable[[], datetime]) -> None:
+    """Look in the conversation for answers whose sending has no answer."""
+    now = clock()
+    with database.write() as session:
+        for message in store.list_sending(session, started_before=now - ANSWER_WAIT):
+            _become_unconfirmed(message)
+            session.add(message)
+        due = [message.id or 0 for message in store.list_to_look_for(session, now=now)]
+    for message_id in due:
+        _look_for(database, message_id, messenger=messenger, clock=clock)
+
+
+def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending | None]:
+    """Take the next message and commit that it is being sent, after asking again who may speak."""
+    with database.write() as session:
+        message = store.claim_outbound(session, now=now)
+        if message is None:
+            return False, None
+        thread = store.get_thread(session, message.thread_id, for_update=True)
+        page = pages.get(session, message.page_id)
+        reason = _reason_to_drop(message, thread, now=now)
+        if reason is not None:
+            message.send_state, message.note = SendState.DROPPED, reason
+            session.add(message)
+            return True, None
+        if not page.may_write(now):
+            message.retry_at = now + timedelta(minutes=1)
+            session.add(message)
+            return True, None
+        message.send_state, message.started_at, message.attempts = (
+            SendState.SENDING,
+            now,
+            message.attempts + 1,
+        )
+        session.add(message)
+        return True, _Sending(
+            message_id=message.id or 0,
+            page=pages.access(page, database.cipher),
+            contact_id=database.cipher.open(thread.contact_sealed),
+            message=_outgoing(message, database),
+        )
+
+
+def _reason_to_drop(message: MessageRow, thread: ThreadRow, *, now: datetime) -> str | None:
+    if message.is_automatic and thread.owner is not Owner.BOT and message.lane is not Lane.CRISIS:
+        return f"the thread is held: {thread.owner.value}"
+    if message.window_until is not None and now >= message.window_until:
+        return "the platform's 24 hours have passed"
+    return None
+
+
+def _outgoing(message: MessageRow, database: Database) -> OutgoingMessage:
+    return OutgoingMessage(
+        text=database.cipher.open(message.text_sealed or b""),
+        reference=reference(message.id or 0),
+        quick_replies=[QuickReply(**part) for part in message.quick_replies],
+        buttons=[UrlButton(**part) for part in message.buttons],
+    )
+
+
+def _record_error(database: Database, message_id: int, error: PlatformError, *, now: datetime) -> None:
+    with database.write() as session:
+        message = store.get_message(session, message_id, for_update=True)
+        if message is None or message.send_state is not SendState.SENDING:
+            return  # an echo has confirmed it meanwhile
+        _apply_error(session, message, error, now=now)
+        session.add(message)
+        pages.hold_after(session, message.page_id, error, now=now)
+    log.warning(
+        "answer not sent", extra=fields(message=message_id, state=message.send_state, code=error.details.code)
+    )
+
+
+def _apply_error(session: Session, message: MessageRow, error: PlatformError, *, now: datetime) -> None:
+    message.note = error.sentence
+    match error:
+        case PageUnavailable() if message.attempts < TRIES:
+            message.send_state = SendState.PENDING
+            message.retry_at = error.retry_at or now + _RETRY_AFTER * message.attempts
+        case OutcomeUnknown():
+            _become_unconfirmed(message)
+        case RecipientUnreachable():
+            message.send_state = SendState.DROPPED
+            thread = store.get_thread(session, message.thread_id, for_update=True)
+            if error.held_by_other:
+                thread.owner = Owner.STANDBY
+            thread.waits_for_person = not error.held_by_other
+            session.add(thread)
+        case _:
+            message.send_state = SendState.FAILED
+            _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
+
+
+def _become_unconfirmed(message: MessageRow) -> None:
+    message.send_state = SendState.UNCONFIRMED
+    message.next_look_at = (message.started_at or message.at) + _LOOK_AFTER[0]
+
+
+def _look_for(
+    database: Database, message_id: int, *, messenger: Messenger, clock: Callable[[], datetime]
+) -> None:
+    with database.read() as session:
+        message = store.get_message(session, message_id)
+        if message is None or message.text_sealed is None:  # pragma: no cover
+            return
+        thread = store.get_thread(session, message.thread_id)
+        page = pages.access(pages.get(session, message.page_id), database.cipher)
+        contact_id = database.cipher.open(thread.contact_sealed)
+        text = database.cipher.open(message.text_sealed)
+        since = (message.started_at or message.at) - _CLOCK_SKEW
+    try:
+        mid = messenger.find_sent(page, contact_id, text=text, since=since)
+    except PlatformError as error:
+        mid = None
+        log.warning(
+            "the conversation could not be read", extra=fields(message=message_id, code=error.details.code)
+        )
+    now = clock()
+    with database.write() as session:
+        message = store.get_message(session, message_id, for_update=True)
+        if message is None or message.send_state is not SendState.UNCONFIRMED:
+            return
+        if mid is not None:
+            confirm_sent(message, mid, database=database, now=now)
+        else:
+            message.looks += 1
+            done = message.looks >= len(_LOOK_AFTER)
+            message.next_look_at = None if done else (message.started_at or now) + _LOOK_AFTER[message.looks]
+            if done:
+                _tell(session, message, AlertKind.MESSAGE_UNCONFIRMED, now=now)
+        session.add(message)
+
+
+def _tell(session: Session, message: MessageRow, kind: AlertKind, *, now: datetime) -> None:
+    """A person must write to the thread."""
+    thread = store.get_thread(session, message.thread_id, for_update=True)
+    thread.waits_for_person = True
+    session.add(thread)
+    alerts.raise_alert(session, kind, f"thread:{thread.id}", now=now, occasion=str(message.id))

@@ -1,0 +1,351 @@
+"""Approved replies: which version of a text is in force, and the message that is made of several.
+
+Shipped texts are versions that nobody has approved yet. A live page sends approved versions only; a
+practice page falls back on the newest version, marked as not approved.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+
+from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.dialogue import LANGUAGE_PAYLOAD, TOPIC_PAYLOAD, Answer, Clarify, Lane, crisis_key
+from social_bot.answering.topics import Topic, TopicNames
+from social_bot.channels.ports import QuickReply, UrlButton
+from social_bot.errors import NotFound
+from social_bot.organisation import audit, operators
+from social_bot.organisation.approval import approve, content_hash
+from social_bot.organisation.directory import LANGUAGES, Organisation
+from social_bot.organisation.operators import Role
+from social_bot.organisation.rendering import MissingValue, render
+
+LAST_RESORT = "crisis_numbers"
+CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), LAST_RESORT)
+"""What must be approved before a page goes live; the last resort is sent when nothing else may be."""
+
+BUTTON_TEXT_LIMIT = 640
+TEXT_LIMIT = 2000
+MESSAGES_LIMIT = 2
+"""https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages"""
+
+SHIPPED = "social_bot"
+_LANGUAGE_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+_FOREIGN_FALLBACK = ("en", "fi")
+"""What a reader of another language gets while the text in their own has not been checked."""
+
+
+class TextVersionRow(SQLModel, table=True):
+    """One version of one text in one language. Rows are never changed but by their approval."""
+
+    __tablename__ = "text_version"
+    __table_args__ = (UniqueConstraint("key", "language", "version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=60, index=True)
+    language: str = Field(max_length=5)
+    version: int
+    text: str
+    content_hash: str = Field(max_length=64)
+    author: str = Field(max_length=160)
+    created_at: datetime
+    approved_by: str | None = Field(default=None, max_length=160)
+    approved_at: datetime | None = None
+    checked_by: str | None = Field(default=None, max_length=160)
+
+    @property
+    def needs_speaker(self) -> bool:
+        """Whether a speaker of the language must check it before it may be approved."""
+        return self.language not in LANGUAGES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovedReply:
+    key: str
+    language: str
+    version: int
+    text: str
+    content_hash: str
+    is_approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What is sent for one answer, as one or two messages (``texts``); buttons belong to the last of them.
+
+    ``main`` is the version that answers, ``versions`` all that were used.
+    """
+
+    texts: tuple[str, ...]
+    main: ApprovedReply
+    versions: tuple[ApprovedReply, ...]
+    quick_replies: tuple[QuickReply, ...]
+    buttons: tuple[UrlButton, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.texts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """The texts in force, gathered once for a piece of work."""
+
+    versions: Mapping[tuple[str, str], ApprovedReply]
+    topics: Mapping[Topic, TopicNames]
+
+    def text(
+        self, key: str, language: str, values: Mapping[str, str | None]
+    ) -> tuple[str, ApprovedReply] | None:
+        """The rendered text with its version; None where there is none, or where a value is missing."""
+        version = self.versions.get((key, language))
+        if version is None:
+            return None
+        try:
+            return render(version.text, values), version
+        except MissingValue:
+            return None
+
+
+def compose(answer: Answer, library: Library, organisation: Organisation, *, now: datetime) -> Reply | None:
+    """Make the message of an answer; None only when not even the last resort may be sent.
+
+    A part that may not be sent, or names a missing value, gives way to the next safer text: a topic to the
+    general text, everything to the last resort (the emergency number). A frame part is left out.
+    """
+    rendered = _in_languages(answer, answer.languages, library, organisation, now=now)
+    if not rendered:
+        fallback = (*_FOREIGN_FALLBACK, *organisation.languages, *LANGUAGES)
+        for language in dict.fromkeys(fallback):
+            rendered = _in_languages(answer, (language,), library, organisation, now=now)
+            if rendered:
+                break
+    if not rendered:
+        return None
+    language = rendered[0].language
+    texts = [text for part in rendered for text in _in_messages(part)]
+    versions = [version for part in rendered for _, version in part.parts]
+    buttons: tuple[UrlButton, ...] = ()
+    if answer.offers_callback:
+        values = organisation.text_values(language, now)
+        title = library.text("callback_button", language, values)
+        prompt = library.text("callback_prompt", language, values)
+        if title and prompt and len(texts) == 1 and len(texts[0]) > BUTTON_TEXT_LIMIT:
+            texts.append(prompt[0])
+            versions.append(prompt[1])
+        if title and len(texts[-1]) <= BUTTON_TEXT_LIMIT:
+            buttons = (UrlButton(title=title[0], url=organisation.callback_link(language)),)
+            versions.append(title[1])
+    return Reply(
+        texts=tuple(texts[:MESSAGES_LIMIT]),
+        main=rendered[0].main,
+        versions=tuple(versions),
+        quick_replies=_quick_replies(answer, library, language),
+        buttons=buttons,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rendered:
+    """One language's share of a reply: rendered parts, each with its version."""
+
+    language: str
+    main: ApprovedReply
+    parts: tuple[tuple[str, ApprovedReply], ...]
+
+
+def _in_messages(rendered: _Rendered) -> list[str]:
+    """The parts joined, into more than one message only where one would be too long."""
+    texts: list[str] = []
+    for part, _ in rendered.parts:
+        if texts and len(texts[-1]) + len(part) + 2 <= TEXT_LIMIT:
+            texts[-1] += "\n\n" + part
+        else:
+            texts.append(part)
+    return texts
+
+
+def _in_languages(
+    answer: Answer, languages: Sequence[str], library: Library, organisation: Organisation, *, now: datetime
+) -> list[_Rendered]:
+    found = []
+    for language in languages:
+        rendered = _in_language(answer, language, library, organisation.text_values(_reading(language), now))
+        if rendered is not None:
+            found.append(rendered)
+    return found
+
+
+def _in_language(
+    answer: Answer, language: str, library: Library, values: Mapping[str, str | None]
+) -> _Rendered | None:
+    main = library.text(answer.key, language, values)
+    if main is None and language not in LANGUAGES:
+        return None  # the reader's own language has not been checked: see _FOREIGN_FALLBACK
+    if main is None and answer.lane is not Lane.CRISIS:
+        main = library.text("general", language, values)
+    disclosure = library.text("disclosure", language, values) if "disclosure" in answer.parts else None
+    if main is None or ("disclosure" in answer.parts and disclosure is None):
+        resort = library.text(LAST_RESORT, language, values)  # tells by itself that it is automatic
+        kept = [main] if main and answer.lane is Lane.CRISIS else []
+        parts = [*kept, *([resort] if resort else [])]
+    else:
+        given = [main if key == answer.key else library.text(key, language, values) for key in answer.parts]
+        parts = [part for part in given if part is not None]
+    return (
+        _Rendered(language=language, main=parts[0][1] if main not in parts else main[1], parts=tuple(parts))
+        if parts
+        else None
+    )
+
+
+def _reading(language: str) -> str:
+    """The language of the settings' words for a text in ``language``."""
+    return language if language in LANGUAGES else "en"
+
+
+def _quick_replies(answer: Answer, library: Library, language: str) -> tuple[QuickReply, ...]:
+    if isinstance(answer, Clarify):
+        return tuple(
+            QuickReply(title=library.topics[topic].buttons[language], payload=f"{TOPIC_PAYLOAD}{topic.value}")
+            for topic in answer.topics
+        )
+    if answer.asks_language:
+        return tuple(
+            QuickReply(title=name, payload=f"{LANGUAGE_PAYLOAD}{code.upper()}")
+            for code, name in _LANGUAGE_NAMES.items()
+        )
+    return ()
+
+
+def shipped_texts(templates: Path) -> Mapping[tuple[str, str], str]:
+    """The texts that come with the program, by key and language."""
+    found = {}
+    for folder, prefix in (("replies", ""), ("crisis", "crisis_")):
+        for path in sorted((templates / folder).glob("*.*.txt")):
+            key, language, _ = path.name.split(".")
+            found[prefix + key, language] = path.read_text(encoding="utf-8").strip()
+    return found
+
+
+def shipped_library(templates: Path, topics: Sequence[TopicNames]) -> Library:
+    """The shipped texts as versions that nobody has approved: what a new organisation begins with."""
+    versions = {
+        (key, language): ApprovedReply(
+            key=key,
+            language=language,
+            version=1,
+            text=text,
+            content_hash=_hash(key, language, text),
+            is_approved=False,
+        )
+        for (key, language), text in shipped_texts(templates).items()
+    }
+    return Library(versions=versions, topics={names.topic: names for names in topics})
+
+
+def take_in_shipped(session: Session, templates: Path, *, now: datetime) -> int:
+    """Add a version for each shipped text that is new or has changed; how many were added."""
+    known: dict[tuple[str, str], list[TextVersionRow]] = {}
+    for row in session.exec(select(TextVersionRow)).all():
+        known.setdefault((row.key, row.language), []).append(row)
+    added = 0
+    for (key, language), text in shipped_texts(templates).items():
+        versions = known.get((key, language), [])
+        content = _hash(key, language, text)
+        if any(row.content_hash == content for row in versions):
+            continue
+        number = max((row.version for row in versions), default=0) + 1
+        session.add(
+            TextVersionRow(
+                key=key,
+                language=language,
+                version=number,
+                text=text,
+                content_hash=content,
+                author=SHIPPED,
+                created_at=now,
+            )
+        )
+        added += 1
+    return added
+
+
+def load_library(session: Session, topics: Sequence[TopicNames], *, approved_only: bool) -> Library:
+    """The newest approved version of each text, and where none may be asked for, the newest at all."""
+    versions: dict[tuple[str, str], ApprovedReply] = {}
+    for row in session.exec(select(TextVersionRow).order_by(col(TextVersionRow.version))).all():
+        is_approved = row.approved_at is not None
+        in_force = versions.get((row.key, row.language))
+        if not is_approved and (approved_only or row.needs_speaker or (in_force and in_force.is_approved)):
+            continue
+        versions[row.key, row.language] = ApprovedReply(
+            key=row.key,
+            language=row.language,
+            version=row.version,
+            text=row.text,
+            content_hash=row.content_hash,
+            is_approved=is_approved,
+        )
+    return Library(versions=versions, topics={names.topic: names for names in topics})
+
+
+def newest_versions(session: Session) -> Sequence[TextVersionRow]:
+    """The newest version of each text, by key and language."""
+    newest: dict[tuple[str, str], TextVersionRow] = {}
+    for row in session.exec(select(TextVersionRow).order_by(col(TextVersionRow.version))).all():
+        newest[row.key, row.language] = row
+    return [newest[key] for key in sorted(newest)]
+
+
+def approve_texts(
+    session: Session, keys: Sequence[str] | None, *, by: str, now: datetime, checked_by: str | None = None
+) -> tuple[Sequence[TextVersionRow], Sequence[TextVersionRow]]:
+    """Approve the newest version of the texts (of all, without keys): those approved, and those left out.
+
+    Left out are texts that a speaker of their language must check first, unless ``checked_by`` says who did.
+    Raises ``NotFound`` for an unknown key, ``NotAllowed`` for the text's own author.
+    """
+    operators.require(session, by, Role.APPROVER)
+    newest = newest_versions(session)
+    known = {row.key for row in newest}
+    unknown = sorted(set(keys or ()) - known)
+    if unknown:
+        raise NotFound('There is no text "{key}". See them with: social-bot texts list', key=unknown[0])
+    approved, left_out = [], []
+    for row in newest:
+        if keys is not None and row.key not in keys:
+            continue
+        if row.needs_speaker and not checked_by:
+            left_out.append(row)
+            continue
+        approval = approve(by=by, author=row.author, at=now, content_hash=row.content_hash)
+        row.approved_by, row.approved_at = approval.by, approval.at
+        row.checked_by = checked_by if row.needs_speaker else None
+        session.add(row)
+        approved.append(row)
+        audit.record(
+            session,
+            at=now,
+            actor=by,
+            action="text.approve",
+            subject=f"{row.key}.{row.language}",
+            detail=row.content_hash,
+        )
+    return approved, left_out
+
+
+def crisis_texts_missing(session: Session, languages: Sequence[str]) -> Sequence[str]:
+    """The crisis texts without an approved version, as ``key.language``."""
+    library = load_library(session, (), approved_only=True)
+    return [
+        f"{key}.{language}"
+        for key in CRISIS_KEYS
+        for language in languages
+        if (key, language) not in library.versions
+    ]
+
+
+def _hash(key: str, language: str, text: str) -> str:
+    return content_hash({"key": key, "language": language, "text": text})

@@ -1,0 +1,304 @@
+"""Rows and queries of the answering room. Texts, numbers and the platform's person ids are kept sealed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index, exists, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+
+from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.dialogue import Lane
+from social_bot.answering.threads import Owner, Thread
+from social_bot.channels.ports import EventKind
+from social_bot.errors import NotFound
+from social_bot.storage.types import Word
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One webhook call as it came; ``body_sealed`` is erased as soon as its events are stored."""
+
+    __tablename__ = "delivery"
+    id: int | None = Field(default=None, primary_key=True)
+    received_at: datetime = Field(index=True)
+    body_sealed: bytes | None
+    is_parsed: bool = Field(default=False, index=True)
+    problem: str | None = None
+
+
+class EventRow(SQLModel, table=True):
+    """One event, once: ``key`` is the same whenever the platform delivers it again.
+
+    ``content_sealed`` (the event as JSON) is erased once the event has been dealt with.
+    """
+
+    __tablename__ = "inbound_event"
+    __table_args__ = (Index("ix_inbound_event_open", "is_done", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=64, unique=True)
+    kind: EventKind = Field(sa_type=Word(EventKind))
+    page_id: str = Field(max_length=40)
+    occurred_at: datetime | None = None
+    received_at: datetime
+    content_sealed: bytes | None
+    is_done: bool = False
+    lease_until: datetime | None = None
+    attempts: int = 0
+    note: str | None = None
+
+
+class ThreadRow(SQLModel, table=True):
+    """A conversation with one person on one page, under our own id."""
+
+    __tablename__ = "thread"
+    __table_args__ = (UniqueConstraint("page_id", "contact_index"),)
+    id: int | None = Field(default=None, primary_key=True)
+    page_id: str = Field(foreign_key="page.id", max_length=40)
+    contact_index: str = Field(max_length=64)
+    contact_sealed: bytes
+    owner: Owner = Field(sa_type=Word(Owner), default=Owner.BOT)
+    is_open: bool = True
+    language: str | None = Field(default=None, max_length=5)
+    is_disclosed: bool = False
+    general_was_sent: bool = False
+    personal_data_was_noted: bool = False
+    waits_for_person: bool = Field(default=False, index=True)
+    crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
+    topic: str | None = Field(default=None, max_length=60)
+    last_inbound_at: datetime | None = Field(default=None, index=True)
+    last_outbound_at: datetime | None = None
+    created_at: datetime
+
+    @property
+    def state(self) -> Thread:
+        return Thread(
+            owner=self.owner,
+            language=self.language,
+            is_disclosed=self.is_disclosed,
+            general_was_sent=self.general_was_sent,
+            personal_data_was_noted=self.personal_data_was_noted,
+        )
+
+    def take(self, state: Thread) -> None:
+        self.owner, self.language = state.owner, state.language
+        self.is_disclosed, self.general_was_sent = state.is_disclosed, state.general_was_sent
+        self.personal_data_was_noted = state.personal_data_was_noted
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class SendState(StrEnum):
+    """Of an outbound message; ``DROPPED``: it must not go out any more, ``note`` says why."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    DROPPED = "dropped"
+
+
+class MessageRow(SQLModel, table=True):
+    """``text_sealed`` holds the masked text of an inbound message, the exact text of an outbound one."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("page_id", "mid_index"),
+        Index("ix_message_queue", "send_state", "id"),
+        Index("ix_message_thread", "thread_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    page_id: str = Field(max_length=40)
+    direction: Direction = Field(sa_type=Word(Direction))
+    at: datetime = Field(index=True)
+    mid_index: str | None = Field(default=None, max_length=64)
+    text_sealed: bytes | None = None
+    lane: Lane | None = Field(default=None, sa_type=Word(Lane))
+    topic: str | None = Field(default=None, max_length=60)
+    language: str | None = Field(default=None, max_length=5)
+    crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
+    personal_data: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    note: str | None = None
+    # outbound only
+    is_automatic: bool = False
+    answers_id: int | None = Field(default=None, foreign_key="message.id")
+    versions: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    quick_replies: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    buttons: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    window_until: datetime | None = None
+    send_state: SendState | None = Field(default=None, sa_type=Word(SendState))
+    attempts: int = 0
+    retry_at: datetime | None = None
+    started_at: datetime | None = None
+    looks: int = 0
+    next_look_at: datetime | None = None
+
+
+class CallbackState(StrEnum):
+    REQUESTED = "requested"
+    ASSIGNED = "assigned"
+    DONE = "done"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+
+
+class CallbackRow(SQLModel, table=True):
+    """A request to be phoned: number, window, language, nothing else; no thread and no person."""
+
+    __tablename__ = "callback_request"
+    id: int | None = Field(default=None, primary_key=True)
+    phone_sealed: bytes | None
+    window: str = Field(max_length=40)
+    language: str = Field(max_length=5)
+    state: CallbackState = Field(sa_type=Word(CallbackState), default=CallbackState.REQUESTED)
+    requested_at: datetime = Field(index=True)
+    promised_by: datetime | None = None
+    assigned_to: str | None = Field(default=None, max_length=160)
+    tries: int = 0
+    settled_at: datetime | None = None
+
+
+# --- deliveries and events ---------------------------------------------------------------------
+
+
+def list_unparsed(session: Session, *, limit: int = 200) -> Sequence[DeliveryRow]:
+    return session.exec(
+        select(DeliveryRow)
+        .where(col(DeliveryRow.is_parsed).is_(False))
+        .order_by(col(DeliveryRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def claim_events(session: Session, *, now: datetime, until: datetime, limit: int) -> Sequence[EventRow]:
+    """Take the oldest open events of each thread's order; another worker's are left alone."""
+    due = (
+        select(EventRow.id)
+        .where(
+            col(EventRow.is_done).is_(False),
+            or_(col(EventRow.lease_until).is_(None), col(EventRow.lease_until) <= now),
+        )
+        .order_by(col(EventRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    session.connection().execute(
+        update(EventRow)
+        .where(col(EventRow.id).in_(due))
+        .values(lease_until=until, attempts=EventRow.attempts + 1)
+    )
+    return session.exec(
+        select(EventRow)
+        .where(col(EventRow.is_done).is_(False), EventRow.lease_until == until)
+        .order_by(col(EventRow.occurred_at), col(EventRow.id))
+    ).all()
+
+
+# --- threads and messages ----------------------------------------------------------------------
+
+
+def get_thread(session: Session, thread_id: int, *, for_update: bool = False) -> ThreadRow:
+    query = select(ThreadRow).where(ThreadRow.id == thread_id)
+    thread = session.exec(query.with_for_update() if for_update else query).first()
+    if thread is None:
+        raise NotFound("There is no thread {id}.", id=thread_id)
+    return thread
+
+
+def find_thread(
+    session: Session, page_id: str, contact_index: str, *, for_update: bool = False
+) -> ThreadRow | None:
+    query = select(ThreadRow).where(ThreadRow.page_id == page_id, ThreadRow.contact_index == contact_index)
+    return session.exec(query.with_for_update() if for_update else query).first()
+
+
+def list_threads(session: Session, *, page_id: str | None = None, limit: int = 200) -> Sequence[ThreadRow]:
+    """Danger first, then what waits for a person, then the newest."""
+    query = select(ThreadRow).order_by(
+        col(ThreadRow.crisis).is_(None),
+        col(ThreadRow.waits_for_person).desc(),
+        col(ThreadRow.last_inbound_at).desc(),
+    )
+    if page_id is not None:
+        query = query.where(ThreadRow.page_id == page_id)
+    return session.exec(query.limit(limit)).all()
+
+
+def list_messages(session: Session, thread_ids: Sequence[int]) -> Sequence[MessageRow]:
+    return session.exec(
+        select(MessageRow).where(col(MessageRow.thread_id).in_(thread_ids)).order_by(col(MessageRow.id))
+    ).all()
+
+
+def find_message(session: Session, page_id: str, mid_index: str) -> MessageRow | None:
+    return session.exec(
+        select(MessageRow).where(MessageRow.page_id == page_id, MessageRow.mid_index == mid_index)
+    ).first()
+
+
+def claim_outbound(session: Session, *, now: datetime) -> MessageRow | None:
+    """The oldest message that may be sent now and is the first waiting one of its thread."""
+    earlier = aliased(MessageRow)
+    is_waiting = (SendState.PENDING, SendState.SENDING)
+    return session.exec(
+        select(MessageRow)
+        .where(
+            MessageRow.send_state == SendState.PENDING,
+            or_(col(MessageRow.retry_at).is_(None), col(MessageRow.retry_at) <= now),
+            ~exists().where(
+                col(earlier.thread_id) == col(MessageRow.thread_id),
+                col(earlier.id) < col(MessageRow.id),
+                col(earlier.send_state).in_(is_waiting),
+            ),
+        )
+        .order_by(col(MessageRow.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def get_message(session: Session, message_id: int, *, for_update: bool = False) -> MessageRow | None:
+    query = select(MessageRow).where(MessageRow.id == message_id)
+    return session.exec(query.with_for_update() if for_update else query).first()
+
+
+def list_sending(session: Session, *, started_before: datetime) -> Sequence[MessageRow]:
+    return session.exec(
+        select(MessageRow)
+        .where(MessageRow.send_state == SendState.SENDING, col(MessageRow.started_at) < started_before)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def list_to_look_for(session: Session, *, now: datetime) -> Sequence[MessageRow]:
+    return session.exec(
+        select(MessageRow)
+        .where(MessageRow.send_state == SendState.UNCONFIRMED, col(MessageRow.next_look_at) <= now)
+        .order_by(col(MessageRow.id))
+        .limit(10)
+    ).all()
+
+
+# --- callbacks ---------------------------------------------------------------------------------
+
+
+def get_callback(session: Session, callback_id: int) -> CallbackRow:
+    callback = session.exec(
+        select(CallbackRow).where(CallbackRow.id == callback_id).with_for_update()
+    ).first()
+    if callback is None:
+        raise NotFound("There is no callback request {id}.", id=callback_id)
+    return callback
+
+
+def list_callbacks(session: Session, *, only_open: bool = False) -> Sequence[CallbackRow]:
+    query = select(CallbackRow).order_by(col(CallbackRow.requested_at))
+    if only_open:
+        query = query.where(col(CallbackRow.state).in_((CallbackState.REQUESTED, CallbackState.ASSIGNED)))
+    return session.exec(query).all()

@@ -1,0 +1,81 @@
+"""A thread with one person: who may speak in it, and until when.
+
+Owners follow Meta's conversation routing: a message by a person or another app, and everything that
+arrives on standby, silences the bot until the thread is handed back.
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from social_bot.channels.ports import EventKind, InboundEvent
+
+REPLY_WINDOW = timedelta(hours=24)
+"""How long after a person's last action an automatic answer may be sent."""
+
+OUR_REFERENCE = "sb1:out:"
+"""The beginning of the reference that comes back in the echo of our own message."""
+
+
+class Owner(StrEnum):
+    BOT = "bot"
+    HUMAN = "human"
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """What an answer depends on. ``language`` is None until one is known."""
+
+    owner: Owner = Owner.BOT
+    language: str | None = None
+    is_disclosed: bool = False
+    general_was_sent: bool = False
+    personal_data_was_noted: bool = False
+
+
+def window_is_open(last_inbound: datetime, now: datetime) -> bool:
+    return now < last_inbound + REPLY_WINDOW
+
+
+def reference(message_id: int) -> str:
+    return f"{OUR_REFERENCE}{message_id}"
+
+
+def referred_message(text: str | None) -> int | None:
+    """The id of our own message out of a reference, or None where it is not ours."""
+    if text is None or not text.startswith(OUR_REFERENCE):
+        return None
+    number = text.removeprefix(OUR_REFERENCE)
+    return int(number) if number.isdigit() else None
+
+
+def owner_after(event: InboundEvent, owner: Owner, *, own_app_id: str | None) -> Owner:
+    """Who holds the thread after the event."""
+    match event.kind:
+        case EventKind.STANDBY:
+            return Owner.STANDBY
+        case EventKind.ECHO:
+            return owner if _is_ours(event, own_app_id) else Owner.HUMAN
+        case EventKind.HANDOVER:
+            return _owner_after_handover(event, owner, own_app_id)
+        case _:
+            return owner
+
+
+def _is_ours(event: InboundEvent, own_app_id: str | None) -> bool:
+    if event.app_id is not None:
+        return event.app_id == own_app_id
+    return referred_message(event.reference) is not None
+
+
+def _owner_after_handover(event: InboundEvent, owner: Owner, own_app_id: str | None) -> Owner:
+    match event.action:
+        case "pass" | "take":
+            given_to_us = event.new_owner_app_id is not None and event.new_owner_app_id == own_app_id
+            return Owner.BOT if given_to_us and event.action == "pass" else Owner.HUMAN
+        case "request":
+            return Owner.HUMAN
+        case _:
+            return owner

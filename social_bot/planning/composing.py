@@ -1,0 +1,133 @@
+"""What people do to posts: write, send for approval, approve, cancel, decide about unclear ones."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from social_bot.errors import InvalidInput, NotAllowed
+from social_bot.organisation import alerts, audit, operators, pages
+from social_bot.organisation.approval import approve as approve_content
+from social_bot.organisation.operators import Role
+from social_bot.planning import store
+from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
+from social_bot.planning.store import PostRow
+
+
+def add_post(
+    session: Session,
+    content: PostContent,
+    *,
+    zone: ZoneInfo,
+    author: str,
+    now: datetime,
+    lateness: timedelta = LATENESS,
+    campaign_id: int | None = None,
+    key: str = "",
+) -> PostRow:
+    """Write a draft.
+
+    Raises ``NotFound`` for an unknown page or author, ``NotAllowed`` for an author without the role and
+    ``InvalidInput`` for a time that is past the lateness limit.
+    """
+    operators.require(session, author, Role.WRITER)
+    pages.get(session, content.page_id)
+    if now > content.publish_at + lateness:
+        raise InvalidInput(
+            "The time {time} is more than {minutes} minutes ago. Choose a time to come.",
+            time=content.publish_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+            minutes=int(lateness.total_seconds() // 60),
+        )
+    post = PostRow(
+        page_id=content.page_id,
+        campaign_id=campaign_id,
+        key=key,
+        kind=content.kind,
+        texts=dict(content.texts),
+        link=content.link,
+        pictures=[asdict(picture) for picture in content.pictures],
+        publish_at=content.publish_at,
+        local_time=content.publish_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+        zone=zone.key,
+        lateness_minutes=int(lateness.total_seconds() // 60),
+        author=author,
+        created_at=now,
+    )
+    session.add(post)
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        actor=author,
+        action="post.add",
+        subject=f"post:{post.id}",
+        detail=content.content_hash,
+    )
+    return post
+
+
+def submit_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
+    """Send a draft for approval."""
+    operators.require(session, by, Role.WRITER)
+    return _moved(session, post_id, PostState.AWAITING_APPROVAL, by=by, now=now, action="post.submit")
+
+
+def approve_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
+    """Approve the content as it is now; raises ``NotAllowed`` for its author or when it is too late."""
+    operators.require(session, by, Role.APPROVER)
+    post = store.get_post(session, post_id, for_update=True)
+    if now > post.goes_out_until:
+        raise NotAllowed("The time of this post has passed. Give it a new time first.")
+    approval = approve_content(by=by, author=post.author, at=now, content_hash=post.content.content_hash)
+    post.become(PostState.SCHEDULED)
+    post.approved_by, post.approved_at, post.approved_hash = approval.by, approval.at, approval.content_hash
+    session.add(post)
+    audit.record(
+        session,
+        at=now,
+        actor=by,
+        action="post.approve",
+        subject=f"post:{post_id}",
+        detail=approval.content_hash,
+    )
+    return post
+
+
+def cancel_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
+    """Cancel a post that has not been sent; raises ``NotAllowed`` once it is being sent."""
+    post = _moved(session, post_id, PostState.CANCELLED, by=by, now=now, action="post.cancel")
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
+    return post
+
+
+def confirm_post(session: Session, post_id: int, external_id: str, *, by: str, now: datetime) -> PostRow:
+    """A person has seen the unconfirmed post on the page: "it is there"."""
+    if store.known_external_ids(session, [external_id]):
+        raise InvalidInput("Another post of ours has the id {external_id} already.", external_id=external_id)
+    post = _moved(session, post_id, PostState.PUBLISHED, by=by, now=now, action="post.confirm")
+    post.external_id, post.settled_at, post.next_look_at = external_id, now, None
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
+    return post
+
+
+def send_post_again(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
+    """A person has seen that the unconfirmed post is not on the page: send it once more, now.
+
+    Raises ``NotAllowed`` while the answer to the send may still come.
+    """
+    attempt = store.last_attempt(session, post_id)
+    if attempt is not None and attempt.ended_at is None and now < attempt.started_at + SEND_LIMIT:
+        raise NotAllowed("Facebook may still answer. Wait two minutes and look at the page again.")
+    post = _moved(session, post_id, PostState.SCHEDULED, by=by, now=now, action="post.send_again")
+    post.released_at, post.next_look_at = now, None
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
+    return post
+
+
+def _moved(session: Session, post_id: int, to: PostState, *, by: str, now: datetime, action: str) -> PostRow:
+    post = store.get_post(session, post_id, for_update=True)
+    post.become(to)
+    session.add(post)
+    audit.record(session, at=now, actor=by, action=action, subject=f"post:{post_id}")
+    return post
