@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column, Index, or_, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.errors import NotFound
+from social_bot.organisation.metrics import Metric
 from social_bot.organisation.pages import PageRow
 from social_bot.planning.posts import PostContent, PostPicture, PostState, move
 from social_bot.storage.types import Word
@@ -26,6 +27,18 @@ class CampaignRow(SQLModel, table=True):
     starts_on: date
     started_by: str = Field(max_length=160)
     started_at: datetime
+
+
+class GoalRow(SQLModel, table=True):
+    """What a campaign should reach, by when, and why."""
+
+    __tablename__ = "goal"
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    metric: Metric = Field(sa_type=Word(Metric))
+    target: int
+    by_on: date
+    why: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class PostRow(SQLModel, table=True):
@@ -237,3 +250,10 @@ def get_campaign(session: Session, campaign_id: int) -> CampaignRow:
 
 def list_campaigns(session: Session) -> Sequence[CampaignRow]:
     return session.exec(select(CampaignRow).order_by(col(CampaignRow.starts_on), col(CampaignRow.id))).all()
+
+
+def list_goals(session: Session, *, campaign_id: int | None = None) -> Sequence[GoalRow]:
+    query = select(GoalRow).order_by(col(GoalRow.by_on), col(GoalRow.id))
+    if campaign_id is not None:
+        query = query.where(GoalRow.campaign_id == campaign_id)
+    return session.exec(query).all()

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from social_bot.answering.store import CallbackState
 from social_bot.organisation.metrics import DEFINITIONS, Metric, Source
-from social_bot.planning.store import CampaignRow, get_campaign
+from social_bot.planning.store import CampaignRow, GoalRow, get_campaign, list_goals
 from social_bot.tracking import store
 from social_bot.tracking.goals import OutreachGoal, Progress, Value, assess
-from social_bot.tracking.store import GoalRow, SnapshotRow
+from social_bot.tracking.store import SnapshotRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ def goals_now(
     """Every goal (of one campaign) with its value and pace."""
     today = now.astimezone(zone).date()
     found = []
-    for row in store.list_goals(session, campaign_id=campaign_id):
+    for row in list_goals(session, campaign_id=campaign_id):
         campaign = get_campaign(session, row.campaign_id)
         goal = OutreachGoal(
             metric=row.metric, target=row.target, starts_on=campaign.starts_on, by_on=row.by_on

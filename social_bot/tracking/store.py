@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, func
+from sqlalchemy import Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow
@@ -29,31 +29,12 @@ class SnapshotRow(SQLModel, table=True):
     retired_on: date | None = None
 
 
-class GoalRow(SQLModel, table=True):
-    """What a campaign should reach, by when, and why."""
-
-    __tablename__ = "goal"
-    id: int | None = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id", index=True)
-    metric: Metric = Field(sa_type=Word(Metric))
-    target: int
-    by_on: date
-    why: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
-
-
 def page_subject(page_id: str) -> str:
     return f"page:{page_id}"
 
 
 def post_subject(post_id: int) -> str:
     return f"post:{post_id}"
-
-
-def list_goals(session: Session, *, campaign_id: int | None = None) -> Sequence[GoalRow]:
-    query = select(GoalRow).order_by(col(GoalRow.by_on), col(GoalRow.id))
-    if campaign_id is not None:
-        query = query.where(GoalRow.campaign_id == campaign_id)
-    return session.exec(query).all()
 
 
 def latest_snapshots(session: Session, subjects: Sequence[str], metric: Metric) -> Sequence[SnapshotRow]:
@@ -121,9 +102,8 @@ def count_messages(session: Session, page_id: str, *, since: datetime, until: da
 
 def count_contacts(session: Session, page_id: str, *, since: datetime, until: datetime) -> int:
     """Threads in which a person wrote: the same person twice is one contact."""
-    return session.exec(
-        _inbound(func.count(func.distinct(MessageRow.thread_id)), page_id, since, until)
-    ).one()
+    distinct = func.count(func.distinct(MessageRow.thread_id))
+    return int(session.exec(_inbound(distinct, page_id, since, until)).one())
 
 
 def count_answered(session: Session, page_id: str, *, since: datetime, until: datetime) -> int:
@@ -146,7 +126,7 @@ def count_callbacks(
     query = select(func.count()).where(CallbackRow.requested_at >= since, CallbackRow.requested_at < until)
     if state is not None:
         query = query.where(CallbackRow.state == state)
-    return session.exec(query).one()
+    return int(session.exec(query).one())
 
 
 def _inbound(counted: Any, page_id: str, since: datetime, until: datetime) -> Any:

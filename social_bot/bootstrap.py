@@ -1,0 +1,138 @@
+"""The one place where parts are joined, and the one reader of the clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+
+from social_bot import assets
+from social_bot.channels.ports import InboundEvent
+from social_bot.errors import NotReady
+from social_bot.organisation import directory, pages
+from social_bot.organisation.directory import Organisation
+from social_bot.planning.media import Media
+from social_bot.settings import Settings
+from social_bot.storage.cipher import Cipher, key_file
+from social_bot.storage.engine import Database, open_database
+
+if TYPE_CHECKING:
+    from social_bot.answering.inbox import Inbox
+    from social_bot.answering.recognition import Models
+    from social_bot.channels.facebook.graph import FacebookChannel
+    from social_bot.work import Worker
+
+
+def clock() -> datetime:
+    """Now, aware UTC."""
+    return datetime.now(UTC)  # noqa: TID251  (the one reader of the clock)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """The program, joined. Heavy parts are made when first needed."""
+
+    settings: Settings
+    database: Database
+
+    templates: Path
+    campaigns: Path
+
+    @cached_property
+    def media(self) -> Media:
+        return Media(self.settings.data_dir / "media")
+
+    @cached_property
+    def channel(self) -> "FacebookChannel":
+        from social_bot.channels.facebook.graph import FacebookChannel  # noqa: PLC0415
+
+        return FacebookChannel(
+            app_id=self.settings.app_id or "",
+            app_secret=self.settings.app_secret,
+            clock=clock,
+            base_url=self.settings.graph_url,
+            version=self.settings.graph_version,
+        )
+
+    @cached_property
+    def models(self) -> "Models":
+        from social_bot.answering.recognition import load_models  # noqa: PLC0415
+
+        return load_models(self.templates, cache=self.settings.data_dir / "cache")
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        from social_bot.answering.inbox import Inbox  # noqa: PLC0415
+
+        return Inbox(
+            database=self.database,
+            models=self.models,
+            gather=self.organisation,
+            own_app_id=self.settings.app_id,
+        )
+
+    def worker(self) -> "Worker":
+        """A worker for this process; the models are loaded before its first message, not with it."""
+        from social_bot.work import Parts, Worker  # noqa: PLC0415
+
+        return Worker(
+            Parts(
+                database=self.database,
+                inbox=self.inbox,
+                parse_delivery=self.parse_delivery,
+                publisher=self.channel,
+                messenger=self.channel,
+                insights=self.channel,
+                media=self.media,
+                clock=clock,
+            )
+        )
+
+    def organisation(self, session: Session) -> Organisation:
+        return directory.gather(session, zone=self.settings.zone, base_url=self.settings.base_url)
+
+    def parse_delivery(self, body: bytes) -> Sequence[InboundEvent]:
+        from social_bot.channels.facebook.webhook import parse_delivery  # noqa: PLC0415
+
+        return parse_delivery(body, own_app_id=self.settings.app_id or "")
+
+    def may_receive(self, body: bytes, signature: str | None) -> bool:
+        """Whether the platform signed exactly these bytes; without an app secret nothing is taken."""
+        from social_bot.channels.facebook.webhook import verify_signature  # noqa: PLC0415
+
+        secret = self.settings.app_secret
+        return secret is not None and verify_signature(body, signature, secret)
+
+    def require_live_settings(self) -> None:
+        """Raises ``NotReady`` with a sentence for each setting that a live page needs and lacks."""
+        with self.database.read() as session:
+            if not pages.any_live(session):
+                return
+        needed = {
+            "SOCIAL_BOT_APP_ID": self.settings.app_id,
+            "SOCIAL_BOT_APP_SECRET": self.settings.app_secret,
+            "SOCIAL_BOT_VERIFY_TOKEN": self.settings.verify_token,
+            "SOCIAL_BOT_SECRET_KEYS": self.settings.secret_keys,
+        }
+        missing = [f"A live page needs the setting {name}." for name, value in needed.items() if not value]
+        if missing:
+            raise NotReady("{sentences}", sentences="\n".join(missing))
+
+    def close(self) -> None:
+        if "channel" in self.__dict__:
+            self.channel.close()
+        self.database.close()
+
+
+def build(settings: Settings) -> Bot:
+    """Join the parts. Raises ``NotReady`` for keys that are none."""
+    keys = settings.secret_keys or (key_file(settings.data_dir),)
+    return Bot(
+        settings=settings,
+        database=open_database(settings.url_of_database, Cipher(keys)),
+        templates=assets.folder("templates"),
+        campaigns=assets.folder("campaigns"),
+    )

@@ -1,0 +1,175 @@
+"""The clock that wakes the workers: which job, how often, never two at once. What to do is in the rows."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from social_bot.answering import callbacks, intake, outbox
+from social_bot.answering.inbox import Inbox
+from social_bot.channels.ports import InboundEvent, Insights, Messenger, Publisher
+from social_bot.planning import publishing
+from social_bot.planning.media import Media
+from social_bot.storage.engine import Database
+from social_bot.tracking.collecting import collect
+
+PARALLEL = 8
+"""Posts, and answers, that may wait for the platform at the same time."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the jobs work with."""
+
+    database: Database
+    inbox: Inbox
+    parse_delivery: Callable[[bytes], Sequence[InboundEvent]]
+    publisher: Publisher
+    messenger: Messenger
+    insights: Insights
+    media: Media
+    clock: Callable[[], datetime]
+
+
+class Worker:
+    """Runs the jobs of one process. ``wake`` answers what has just arrived without waiting for the tick."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._pool = ThreadPoolExecutor(max_workers=2 * PARALLEL, thread_name_prefix="send")
+        self._posts = threading.BoundedSemaphore(PARALLEL)
+        self._answers = threading.BoundedSemaphore(PARALLEL)
+        self._answering = threading.Lock()
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        for job, every in (
+            (self._publish, timedelta(milliseconds=500)),
+            (self._settle_posts, timedelta(seconds=1)),
+            (self.wake, timedelta(seconds=1)),
+            (self._look, timedelta(seconds=2)),
+            (self._watch_callbacks, timedelta(minutes=1)),
+            (self._collect, timedelta(minutes=5)),
+        ):
+            self._scheduler.add_job(
+                _guarded(job),
+                "interval",
+                seconds=every.total_seconds(),
+                id=job.__name__,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End after what is being sent has ended; what is not begun stays in its row."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Take in, decide and send what has arrived; a second caller at the same time returns at once."""
+        if not self._answering.acquire(blocking=False):
+            return
+        try:
+            while not self._stopping.is_set():
+                taken_in = intake.take_in(
+                    self._parts.database, parse=self._parts.parse_delivery, now=self._clock()
+                )
+                if not self._parts.inbox.answer_events(now=self._clock()) and not taken_in:
+                    break
+                self._send()
+            self._send()
+        finally:
+            self._answering.release()
+
+    def wake_soon(self) -> None:
+        """``wake`` in a thread of the pool, for a caller that must not wait."""
+        if not self._stopping.is_set():
+            self._pool.submit(_guarded(self.wake))
+
+    def _publish(self) -> None:
+        free = _take_all(self._posts)
+        claimed = (
+            publishing.claim_due_posts(self._parts.database, now=self._clock(), owner=self._name, limit=free)
+            if free
+            else ()
+        )
+        for _ in range(free - len(claimed)):
+            self._posts.release()
+        for post_id in claimed:
+            self._pool.submit(_guarded(self._publish_one), post_id)
+
+    def _publish_one(self, post_id: int) -> None:
+        try:
+            publishing.publish_post(
+                self._parts.database,
+                post_id,
+                owner=self._name,
+                publisher=self._parts.publisher,
+                media=self._parts.media,
+                clock=self._clock,
+            )
+        finally:
+            self._posts.release()
+
+    def _send(self) -> None:
+        """As many senders as are free; each sends until nothing waits."""
+        for _ in range(_take_all(self._answers)):
+            self._pool.submit(_guarded(self._send_all))
+
+    def _send_all(self) -> None:
+        try:
+            while not self._stopping.is_set() and outbox.send_next(
+                self._parts.database, messenger=self._parts.messenger, clock=self._clock
+            ):
+                pass
+        finally:
+            self._answers.release()
+
+    def _settle_posts(self) -> None:
+        publishing.settle_stale_posts(self._parts.database, now=self._clock())
+
+    def _look(self) -> None:
+        publishing.look_for_unconfirmed(
+            self._parts.database, publisher=self._parts.publisher, clock=self._clock, owner=self._name
+        )
+        outbox.look_for_unconfirmed(self._parts.database, messenger=self._parts.messenger, clock=self._clock)
+
+    def _watch_callbacks(self) -> None:
+        with self._parts.database.write() as session:
+            callbacks.raise_late(session, now=self._clock())
+
+    def _collect(self) -> None:
+        collect(self._parts.database, insights=self._parts.insights, clock=self._clock)
+
+
+def _take_all(places: threading.BoundedSemaphore) -> int:
+    taken = 0
+    while places.acquire(blocking=False):
+        taken += 1
+    return taken
+
+
+def _guarded(job: Callable[..., None]) -> Callable[..., None]:
+    """A job that logs what breaks and lives on: the rows still say what is to be done."""
+
+    def run(*arguments: object) -> None:
+        try:
+            job(*arguments)
+        except Exception:
+            log.exception("a job broke")
+
+    return run
