@@ -1,0 +1,165 @@
+"""Everything that tests, the demo and the views do with the practice Page, each in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from social_bot.practice import account, residents
+from social_bot.practice.call import PracticeConfig
+from social_bot.practice.faults import Fault
+from social_bot.practice.state import MessageRow, PageRow, PhotoRow, PostRow, Store, ThreadRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticePage:
+    id: str
+    name: str
+    followers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeMessage:
+    """One message of a conversation as tests and the demo read it."""
+
+    mid: str
+    is_from_page: bool
+    text: str | None
+    at: datetime
+    content: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticePost:
+    id: str
+    message: str | None
+    link: str | None
+    is_published: bool
+    at: datetime
+    alt_texts: Sequence[str]
+
+
+class Stage:
+    """The Pages of one database file, and what may be done to them by name."""
+
+    def __init__(self, config: PracticeConfig, *, clock: Callable[[], datetime]) -> None:
+        self.config = config
+        self.clock = clock
+        self.store = Store(config.database)
+
+    @property
+    def user_token(self) -> str:
+        """The practice user's token, for ``/me/accounts``."""
+        return account.user_token(self.config)
+
+    def add_page(self, page_id: str, name: str, token: str, *, followers: int = 250) -> None:
+        """Add the Page, or change the name, token and followers of one that is there."""
+        with self.store.transaction() as session:
+            row = session.get(PageRow, page_id)
+            if row is None:
+                row = PageRow(id=page_id, created_at=self.clock())
+                session.add(row)
+            row.name, row.token, row.followers = name, token, followers
+            row.app_id = self.config.app_id
+
+    def pages(self) -> list[PracticePage]:
+        """In the order in which they were added."""
+        with self.store.transaction() as session:
+            rows = session.scalars(select(PageRow).order_by(PageRow.created_at, PageRow.id))
+            return [PracticePage(id=row.id, name=row.name, followers=row.followers) for row in rows]
+
+    def set_fault(self, page_id: str, fault: Fault) -> None:
+        """Replaces what was switched on before; ``Fault()`` ends all trouble."""
+        with self.store.transaction() as session:
+            residents.page_of(session, page_id).fault = fault.to_json()
+
+    def fault(self, page_id: str) -> Fault:
+        with self.store.transaction() as session:
+            return Fault.from_json(residents.page_of(session, page_id).fault)
+
+    def write_as_resident(
+        self,
+        page_id: str,
+        psid: str,
+        *,
+        text: str | None = None,
+        payload: str | None = None,
+        attachment: str | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Returns the mid. ``payload`` with ``text``: a quick reply; alone: a postback button."""
+        with self.store.transaction() as session:
+            page, now = residents.page_of(session, page_id), self.clock()
+            who = residents.resident(session, page, psid, now, name=name)
+            if payload is not None and text is None:
+                return residents.press(session, page, who, now, title=payload, payload=payload).mid
+            return residents.write(
+                session, page, who, now, text=text, payload=payload, attachment=attachment
+            ).mid
+
+    def write_as_staff(self, page_id: str, psid: str, *, text: str) -> str:
+        """Somebody answers in the platform's own inbox and so takes the thread. Returns the mid."""
+        with self.store.transaction() as session:
+            page = residents.page_of(session, page_id)
+            return residents.answer_as_staff(session, page, psid, self.clock(), text=text).mid
+
+    def hand_back(self, page_id: str, psid: str) -> None:
+        """Staff hand the thread back to the app."""
+        with self.store.transaction() as session:
+            residents.hand_back(session, residents.page_of(session, page_id), psid, self.clock())
+
+    def comment_as_resident(
+        self, page_id: str, psid: str, *, object_id: str, text: str, name: str | None = None
+    ) -> str:
+        """Comment on a post or reply to a comment. Returns the comment's id."""
+        with self.store.transaction() as session:
+            page, now = residents.page_of(session, page_id), self.clock()
+            who = residents.resident(session, page, psid, now, name=name)
+            return residents.comment(session, page, who, now, object_id=object_id, text=text).id
+
+    def react_as_resident(
+        self, page_id: str, psid: str, *, post_id: str, kind: str = "LIKE", name: str | None = None
+    ) -> None:
+        with self.store.transaction() as session:
+            page, now = residents.page_of(session, page_id), self.clock()
+            who = residents.resident(session, page, psid, now, name=name)
+            residents.react(session, page, who, now, post_id=post_id, kind=kind)
+
+    def conversation(self, page_id: str, psid: str) -> list[PracticeMessage]:
+        """Oldest first; empty when they never spoke."""
+        query = (
+            select(MessageRow)
+            .join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
+            .where(ThreadRow.page_id == page_id, ThreadRow.psid == psid)
+            .order_by(MessageRow.number)
+        )
+        with self.store.transaction() as session:
+            return [
+                PracticeMessage(
+                    mid=row.mid,
+                    is_from_page=row.is_from_page,
+                    text=row.text,
+                    at=row.created_at,
+                    content=row.content,
+                )
+                for row in session.scalars(query)
+            ]
+
+    def posts(self, page_id: str) -> list[PracticePost]:
+        """Newest first, unpublished ones too."""
+        query = select(PostRow).where(PostRow.page_id == page_id).order_by(PostRow.created_at.desc())
+        photos = select(PhotoRow).where(PhotoRow.page_id == page_id).order_by(PhotoRow.position)
+        with self.store.transaction() as session:
+            pictures = list(session.scalars(photos))
+            return [
+                PracticePost(
+                    id=row.id,
+                    message=row.message,
+                    link=row.link,
+                    is_published=row.is_published,
+                    at=row.created_at,
+                    alt_texts=[photo.alt_text or "" for photo in pictures if photo.post_id == row.id],
+                )
+                for row in session.scalars(query)
+            ]
