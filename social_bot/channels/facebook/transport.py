@@ -7,6 +7,7 @@ as Python text, and knows versions of one digit only.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Never
@@ -32,6 +33,7 @@ _NOTHING_SENT = (
     httpx.LocalProtocolError,
     httpx.UnsupportedProtocol,
 )
+_TOKEN = re.compile(r"[!-~]+")  # what fits into a header
 _TRACES = ("x-fb-trace-id", "x-fb-rev", "x-fb-debug", "facebook-api-version")  # what Meta's support asks for
 _PROOF = "appsecret_proof"
 
@@ -121,14 +123,15 @@ def _raise_for_failure(response: httpx.Response) -> None:
 
 
 class MetaGraph(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no types
-    """The SDK's Graph for one token, speaking the version that is set."""
+    """The SDK's Graph for one token, speaking the version that is set. Raises ``GraphFailure``."""
 
     def __init__(self, token: SecretStr, *, version: str, session: HttpxSession) -> None:
+        if not _TOKEN.fullmatch(token.get_secret_value()):
+            raise GraphFailure(Failure(code=190))  # the SDK would fail in ways of its own
         super().__init__(token.get_secret_value(), session=session)
         self.version = version  # the constructor would refuse anything after v3.1
 
     def perform(self, call: Call) -> Mapping[str, Any]:
-        """Raises ``GraphFailure``."""
         node, params = quote(call.node, safe=""), dict(call.params)
         answer: Mapping[str, Any]
         if call.file:
@@ -142,7 +145,7 @@ class MetaGraph(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no
         return answer
 
     def rows(self, call: Call) -> Iterator[Mapping[str, Any]]:
-        """The rows of a list, page after page, asked for as they are taken. Raises ``GraphFailure``."""
+        """The rows of a list, page after page, asked for as they are taken."""
         return self.get_all_connections(quote(call.node, safe=""), str(call.edge), **call.params)
 
     def get_all_connections(self, id: str, connection_name: str, **args: object) -> Iterator[Any]:  # noqa: A002

@@ -16,6 +16,8 @@ PUT_OFF_FROM = 90  # calls that can wait do wait
 STOP_FROM = 100  # everything waits
 
 _COUNTERS = ("call_count", "total_time", "total_cputime")
+_REGAIN = "estimated_time_to_regain_access"
+_MOST_MINUTES = 24 * 60  # Meta counts over a day; a longer wait would be a slip of theirs
 
 _APART = timedelta(minutes=1)
 _PUT_OFF = timedelta(minutes=15)
@@ -42,18 +44,23 @@ class Usage:
 def parse_usage(headers: Mapping[str, str], *, page_id: str, lane: Lane, now: datetime) -> Usage | None:
     """None when no header says anything about this page and lane, which is usual while usage is low."""
     per_object = _loaded(headers.get("x-business-use-case-usage")).get(page_id)
-    rows = [row for row in per_object if row.get("type") == lane] if isinstance(per_object, list) else []
+    listed = per_object if isinstance(per_object, list) else []
+    rows = [row for row in listed if isinstance(row, dict) and row.get("type") == lane]
     whole = [_loaded(headers.get(name)) for name in ("x-app-usage", "x-page-usage")]
-    counters = [row.get(name) for row in [*rows, *whole] for name in _COUNTERS]
-    percents = [counter for counter in counters if isinstance(counter, int)]
+    percents = [row[name] for row in [*rows, *whole] for name in _COUNTERS if _is_number(row.get(name))]
     if not percents:
         return None
-    minutes = max((row.get("estimated_time_to_regain_access", 0) for row in rows), default=0)
+    waits = [row[_REGAIN] for row in rows if _is_number(row.get(_REGAIN))]
+    minutes = min(max(waits, default=0), _MOST_MINUTES)
     return Usage(
         percent=max(percents),
         seen_at=now,
-        regain_at=now + timedelta(minutes=minutes) if minutes else None,
+        regain_at=now + timedelta(minutes=minutes) if minutes > 0 else None,
     )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _loaded(text: str | None) -> dict[str, Any]:
