@@ -54,21 +54,21 @@ def test_a_page_that_never_answers_holds_the_client_until_it_gives_up(graph, pra
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "code", "subcode"),
+    ("fault", "expected"),
     [
-        (Fault(rate_limited_minutes=5), 400, 80001, None),
-        (Fault(is_blocked=True), 400, 368, 1390008),
-        (Fault(dead_token_subcode=460), 401, 190, 460),
-        (Fault(refuse_next=1, refuse_code=100, refuse_subcode=1366046), 400, 100, 1366046),
+        (Fault(rate_limited_minutes=5), (400, 80001, None)),
+        (Fault(is_blocked=True), (400, 368, 1390008)),
+        (Fault(dead_token_subcode=460), (401, 190, 460)),
+        (Fault(refuse_next=1, refuse_code=100, refuse_subcode=1366046), (400, 100, 1366046)),
     ],
 )
-def test_a_refused_post_is_not_on_the_page(graph, practice, fault, status, code, subcode):
+def test_a_refused_post_is_not_on_the_page(graph, practice, fault, expected):
     practice.set_fault(PAGE_ID, fault)
 
     answer = graph.post("/100200300/feed", json={"message": "Ei mene"})
 
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error.get("error_subcode")) == (status, code, subcode)
+    assert (answer.status_code, error["code"], error.get("error_subcode")) == expected
     assert practice.posts(PAGE_ID) == []
 
 
