@@ -1,0 +1,71 @@
+"""Signs that somebody is in danger: written signs first, a trained model as second opinion.
+
+Recall comes before precision: a sign clears nothing else, negation clears no sign, and a false alarm costs
+a worker a minute. A miss is never a silence, for every general reply carries the emergency numbers.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from social_bot.answering.signs import Signs
+
+if TYPE_CHECKING:
+    from social_bot.answering.model import Classifier, ModelSet
+
+NO_CRISIS = "none"
+ALARM_AT = 0.5  # the model's summed chance of any kind
+PART_WORDS = 30  # a longer text is judged in parts of this many words, so that one sentence is not drowned
+STEP_WORDS = 20
+PARTS = 24  # judged by the model from each end of a long text; the written signs see all of it
+
+
+class CrisisKind(StrEnum):
+    """In the order of urgency where several are seen."""
+
+    OVERDOSE_MEDICAL = "overdose_medical"
+    VIOLENCE_NOW = "violence_now"
+    SUICIDE = "suicide"
+    CHILD_IN_DANGER = "child_in_danger"
+    SELF_HARM = "self_harm"
+    THREAT_TO_OTHERS = "threat_to_others"
+    LIFE_WORRY_OTHER = "life_worry_other"
+    HOMELESS_TONIGHT = "homeless_tonight"
+
+
+def find_crisis(text: str, *, signs: Signs, models: "ModelSet") -> CrisisKind | None:
+    """The most urgent kind of danger that shows in the text, or None."""
+    written = signs.find(text)
+    for kind in CrisisKind:
+        if kind in written:
+            return kind
+    return _second_opinion(text, models=models)
+
+
+def _second_opinion(text: str, *, models: "ModelSet") -> CrisisKind | None:
+    classifier: Classifier = models.classifiers["crisis"]
+    chances: Mapping[str, float]
+    worst, kind = ALARM_AT, None
+    for part in _parts(text):
+        ranked = classifier.ranked(models.bag(part))
+        chances = dict(ranked)
+        if 1 - chances[NO_CRISIS] >= worst:
+            worst = 1 - chances[NO_CRISIS]
+            kind = next(CrisisKind(label) for label, _ in ranked if label != NO_CRISIS)
+    return kind
+
+
+def _parts(text: str) -> list[str]:
+    """Sentences and, where they are long, overlapping stretches; at most ``PARTS`` from each end."""
+    parts: list[str] = []
+    for sentence in re.split(r"[.!?\n]+", text):
+        words = sentence.split()
+        parts += [
+            " ".join(words[start : start + PART_WORDS])
+            for start in range(0, max(1, len(words) - PART_WORDS + STEP_WORDS), STEP_WORDS)
+            if words
+        ]
+    if 1 < len(parts) and len(text) < 400:  # noqa: PLR2004  (short sentences speak together)
+        parts.append(text)
+    return parts if len(parts) <= 2 * PARTS else parts[:PARTS] + parts[-PARTS:]

@@ -1,0 +1,199 @@
+"""Classifiers of short messages, trained from the phrases in seconds and kept in a cache file.
+
+A message is a bag of hashed pieces of words and of words; a classifier is one matrix over them. It is
+small enough to train wherever the program runs, so no trained file is ever shipped or trusted.
+"""
+
+import json
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from social_bot.answering.signs import fold
+
+MODEL_VERSION = "1"  # part of the cache's key: a change of this file's numbers retrains
+BUCKETS = 1 << 16
+PIECES = (2, 3, 4, 5)  # letters in a piece of a word, its edges marked by spaces
+STEMS = (5, 6, 7)  # a word's beginning carries its meaning, Finnish endings do not
+EPOCHS = 40
+BATCH = 64
+STEP = 0.5
+DECAY = 2e-3
+LONGEST = 1_000  # letters of a text that are looked at, half from its beginning, half from its end
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bag:
+    """Buckets that a text fills, each once, and their weights (length 1)."""
+
+    buckets: Ints
+    weights: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classifier:
+    labels: tuple[str, ...]
+    matrix: Floats  # BUCKETS x labels
+    bias: Floats
+
+    def probabilities(self, bag: Bag) -> Floats:
+        scores = bag.weights @ self.matrix[bag.buckets] + self.bias
+        raised: Floats = np.exp(scores - scores.max())
+        return raised / raised.sum()
+
+    def ranked(self, bag: Bag) -> list[tuple[str, float]]:
+        """Labels with their probabilities, likeliest first."""
+        chances = self.probabilities(bag)
+        return [(self.labels[i], float(chances[i])) for i in np.argsort(-chances, kind="stable")]
+
+    def of(self, bag: Bag, label: str) -> float:
+        return float(self.probabilities(bag)[self.labels.index(label)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSet:
+    """Classifiers that weigh buckets alike (``rarity``), by name."""
+
+    rarity: Floats
+    classifiers: Mapping[str, Classifier]
+
+    def bag(self, text: str) -> Bag:
+        return _weighed(_buckets(text), self.rarity)
+
+
+def train(tasks: Mapping[str, Sequence[tuple[str, str]]]) -> ModelSet:
+    """Train one classifier a task from (text, label) pairs. The same pairs give the same numbers."""
+    rarity = _rarity({text for pairs in tasks.values() for text, _ in pairs})
+    return ModelSet(
+        rarity=rarity,
+        classifiers={name: _train_one(pairs, rarity) for name, pairs in tasks.items()},
+    )
+
+
+def save(path: Path, models: ModelSet, content: Mapping[str, Any]) -> None:
+    """Write models and their ``content`` (JSON) so that a reader sees the whole file or none."""
+    arrays: dict[str, NDArray[Any]] = {"rarity": models.rarity}
+    for name, classifier in models.classifiers.items():
+        arrays[f"matrix.{name}"] = classifier.matrix
+        arrays[f"bias.{name}"] = classifier.bias
+    labels = {name: classifier.labels for name, classifier in models.classifiers.items()}
+    arrays["text"] = np.frombuffer(json.dumps({"labels": labels, "content": content}).encode(), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path) -> tuple[ModelSet, dict[str, Any]] | None:
+    """Models and content as saved, or None where there is no whole file."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            text = json.loads(arrays["text"].tobytes())
+            classifiers = {
+                name: Classifier(
+                    labels=tuple(labels), matrix=arrays[f"matrix.{name}"], bias=arrays[f"bias.{name}"]
+                )
+                for name, labels in text["labels"].items()
+            }
+            return ModelSet(rarity=arrays["rarity"], classifiers=classifiers), text["content"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def misspelt(text: str) -> str:
+    """The text with one letter of a longer word dropped, doubled or swapped: the same one each time."""
+    words = [match for match in re.finditer(r"[^\W\d_]{5,}", text)]
+    if not words:
+        return text
+    number = zlib.crc32(text.encode())
+    word = words[number % len(words)]
+    at = word.start() + 1 + (number >> 8) % (len(word.group()) - 2)
+    match number % 3:
+        case 0:
+            return text[:at] + text[at + 1 :]
+        case 1:
+            return text[:at] + text[at] + text[at:]
+        case _:
+            return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def _buckets(text: str) -> Ints:
+    half = LONGEST // 2
+    short = text if len(text) <= LONGEST else f"{text[:half]} {text[-half:]}"
+    words = ["0" if word.isdigit() else word for word in _WORD.findall(fold(short))]
+    pieces: list[str] = [f"w{word}" for word in words]
+    pieces += [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    for word in words:
+        edged = f" {word} "
+        pieces += [f"s{word[:length]}" for length in STEMS if len(word) >= length]
+        for size in PIECES:
+            pieces += [edged[at : at + size] for at in range(len(edged) - size + 1)]
+    return np.unique(np.array([zlib.crc32(piece.encode()) % BUCKETS for piece in pieces], dtype=np.int64))
+
+
+def _weighed(buckets: Ints, rarity: Floats) -> Bag:
+    weights = rarity[buckets]
+    length = float(np.sqrt(weights @ weights)) or 1.0
+    return Bag(buckets=buckets, weights=weights / np.float32(length))
+
+
+def _rarity(texts: Iterable[str]) -> Floats:
+    """How telling a bucket is: the rarer, the more (inverse document frequency)."""
+    counts = np.zeros(BUCKETS, dtype=np.float32)
+    total = 0
+    for text in texts:
+        counts[_buckets(text)] += 1
+        total += 1
+    rarity: Floats = np.log((1 + total) / (1 + counts)).astype(np.float32) + 1
+    return rarity
+
+
+def _train_one(pairs: Sequence[tuple[str, str]], rarity: Floats) -> Classifier:
+    """Softmax regression, AdaGrad over fixed batches, each batch as a small dense block."""
+    labels = tuple(sorted({label for _, label in pairs}))
+    rows = [(copy, label) for text, label in pairs for copy in dict.fromkeys((text, misspelt(text)))]
+    order = np.random.default_rng(1).permutation(len(rows))
+    batches = []
+    for start in range(0, len(rows), BATCH):
+        chosen = [rows[i] for i in order[start : start + BATCH]]
+        bags = [_weighed(_buckets(text), rarity) for text, _ in chosen]
+        used = np.unique(np.concatenate([bag.buckets for bag in bags]))
+        block = np.zeros((len(bags), len(used)), dtype=np.float32)
+        for row, bag in enumerate(bags):
+            block[row, np.searchsorted(used, bag.buckets)] = bag.weights
+        truth = np.zeros((len(bags), len(labels)), dtype=np.float32)
+        truth[np.arange(len(bags)), [labels.index(label) for _, label in chosen]] = 1
+        batches.append((used, block, truth))
+    matrix = np.zeros((BUCKETS, len(labels)), dtype=np.float32)
+    bias = np.zeros(len(labels), dtype=np.float32)
+    seen = np.full(matrix.shape, 1e-6, dtype=np.float32)
+    for _ in range(EPOCHS):
+        for used, block, truth in batches:
+            weights = matrix[used]
+            scores = block @ weights + bias
+            raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+            error = (raised / raised.sum(axis=1, keepdims=True) - truth) / len(block)
+            gradient = block.T @ error + DECAY / len(batches) * weights
+            seen[used] += gradient**2
+            matrix[used] = weights - STEP * gradient / np.sqrt(seen[used])
+            bias -= 0.1 * error.sum(axis=0)
+    return Classifier(labels=labels, matrix=matrix, bias=bias)
