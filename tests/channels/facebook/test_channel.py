@@ -62,12 +62,9 @@ def picture(name: str, alt_text: str = "Talo") -> Picture:
 
 
 def test_the_channel_fits_every_port(channel):
-    publisher: Publisher = channel
-    messenger: Messenger = channel
-    insights: Insights = channel
-    checked: Connection = channel
+    ports: tuple[Publisher, Messenger, Insights, Connection] = (channel, channel, channel, channel)
 
-    assert publisher is messenger is insights is checked
+    assert len(ports) == 4
 
 
 # publishing
