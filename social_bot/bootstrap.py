@@ -41,6 +41,9 @@ class Bot:
     templates: Path
     campaigns: Path
 
+    def now(self) -> datetime:
+        return clock()
+
     @cached_property
     def media(self) -> Media:
         return Media(self.settings.data_dir / "media")

@@ -12,7 +12,7 @@ from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import alerts, audit, operators
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
-from social_bot.organisation.operators import Role
+from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
 
 PROMISE = timedelta(hours=6)

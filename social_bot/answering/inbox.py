@@ -23,8 +23,8 @@ from social_bot.log import fields
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
-from social_bot.organisation.operators import Role
 from social_bot.organisation.personal_data import mask
+from social_bot.organisation.roles import Role
 from social_bot.storage.engine import Database
 
 BLOCKED = (

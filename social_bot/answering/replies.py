@@ -19,8 +19,8 @@ from social_bot.errors import NotFound
 from social_bot.organisation import audit, operators
 from social_bot.organisation.approval import approve, content_hash
 from social_bot.organisation.directory import LANGUAGES, Organisation
-from social_bot.organisation.operators import Role
 from social_bot.organisation.rendering import MissingValue, render
+from social_bot.organisation.roles import Role
 
 LAST_RESORT = "crisis_numbers"
 CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), LAST_RESORT)

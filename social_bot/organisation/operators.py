@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.organisation import audit
-
-
-class Role(StrEnum):
-    WRITER = "writer"
-    APPROVER = "approver"
-    COORDINATOR = "coordinator"
-    ADMINISTRATOR = "administrator"
+from social_bot.organisation.roles import Role
 
 
 class OperatorRow(SQLModel, table=True):

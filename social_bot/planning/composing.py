@@ -9,7 +9,7 @@ from sqlmodel import Session
 from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.approval import approve as approve_content
-from social_bot.organisation.operators import Role
+from social_bot.organisation.roles import Role
 from social_bot.planning import store
 from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
 from social_bot.planning.store import PostRow

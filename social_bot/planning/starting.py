@@ -9,8 +9,8 @@ from sqlmodel import Session
 from social_bot.errors import InvalidInput
 from social_bot.organisation import audit, operators, pages
 from social_bot.organisation.directory import Organisation
-from social_bot.organisation.operators import Role
 from social_bot.organisation.rendering import render
+from social_bot.organisation.roles import Role
 from social_bot.planning.campaigns import Campaign, CampaignPlan, PlannedPost, plan_campaign
 from social_bot.planning.composing import add_post, approve_post, submit_post
 from social_bot.planning.media import Media
@@ -132,9 +132,7 @@ def _write_post(
         publish_at=planned.publish_at,
         link=planned.link,
         pictures=[
-            media.take_in(
-                folder / picture.file, alt={language: picture.alt[language] for language in planned.texts}
-            )
+            media.take_in(picture.path, alt={language: picture.alt[language] for language in planned.texts})
             for picture in planned.pictures
         ],
     )

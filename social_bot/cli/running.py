@@ -1,0 +1,7 @@
+"""serve, work, demo."""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    del app
