@@ -115,6 +115,8 @@ def classify(failure: Failure, *, is_write: bool, now: datetime) -> PlatformErro
             return PageUnavailable(SLOW_DOWN, details=details, retry_at=retry_at, throttled=True)
         case Kind.HELD:
             return RecipientUnreachable(_HELD, details=details, held_by_other=True)
+        case Kind.DUPLICATE if not is_write:
+            return ContentRefused(_ERRORS[Kind.CONTENT][1], details=details)
         case Kind.MISSING if failure.lane is Lane.MESSENGER:
             return RecipientUnreachable(_UNREACHABLE, details=details)
         case kind:

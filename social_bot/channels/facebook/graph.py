@@ -98,7 +98,7 @@ class FacebookChannel:
         with self._graph(page, call) as graph:
             for row in graph.rows(call):
                 post = _parsed(parse, row)
-                if post.created_at < since:
+                if post.created_at < since.replace(microsecond=0):  # Meta counts in whole seconds
                     break
                 seen.append(post)
         return sorted(seen, key=lambda post: post.created_at, reverse=True)
@@ -146,8 +146,6 @@ class FacebookChannel:
     ) -> metrics.Rows:
         dead = self._dead_metrics.get(page.page_id, frozenset())
         living = [name for name in names if name not in dead]
-        if not living:
-            return ()
         try:
             rows, refused = metrics.ask_living(living, lambda asked: self._ask(page, build(asked), _data_in))
         except ContentRefused as refusal:

@@ -90,7 +90,7 @@ def parse_post(row: Mapping[str, Any], *, app_id: str) -> SeenPost:
         external_id=str(row["id"]),
         text=row.get("message") or "",
         created_at=parse_time(row["created_time"]),
-        ours=str(application["id"]) == app_id if application else None,
+        ours=str(application["id"]) == app_id if application and app_id else None,
     )
 
 
@@ -149,7 +149,7 @@ def find_message(answer: Mapping[str, Any], *, page_id: str, text: str, since: d
         for row in rows
         if str(row.get("from", {}).get("id")) == page_id
         and _normalised(row.get("message") or "") == _normalised(text)
-        and parse_time(row["created_time"]) >= since
+        and parse_time(row["created_time"]) >= since.replace(microsecond=0)  # Meta counts whole seconds
     ]
     return str(max(found, key=lambda row: parse_time(row["created_time"]))["id"]) if found else None
 

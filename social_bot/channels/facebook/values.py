@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _FIRST_MILLISECONDS = 10**11  # smaller ones are seconds: as milliseconds they would lie before 1974
-_LONGEST_KEY = 200
+_LONGEST_KEY = 180
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:

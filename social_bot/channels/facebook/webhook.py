@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from social_bot.channels.facebook.feed import FEED_FIELDS, feed_event
 from social_bot.channels.facebook.messaging import messaging_event
-from social_bot.channels.facebook.values import as_id, as_list, as_mapping, event_key
+from social_bot.channels.facebook.values import as_id, as_list, as_mapping, as_text, event_key
 from social_bot.channels.ports import EventKind, InboundEvent
 from social_bot.errors import InvalidInput
 
@@ -72,22 +72,26 @@ def _event(
     if name != "changes":
         event = messaging_event(fields, page_id=page_id, own_app_id=own_app_id)
         return _standing_by(event) if event and name == "standby" else event
-    field, value = fields.get("field"), as_mapping(fields.get("value"))
+    field, value = as_text(fields.get("field")), as_mapping(fields.get("value"))
     if field in FEED_FIELDS:
-        return feed_event(value, field=str(field), page_id=page_id, sent=entry.get("time"))
+        return feed_event(value, field=field, page_id=page_id, sent=entry.get("time"))
     return messaging_event(value, page_id=page_id, own_app_id=own_app_id)
 
 
 def _standing_by(event: InboundEvent) -> InboundEvent:
-    """Another app or a person holds the thread; ``action`` keeps what kind of event it was."""
+    """Another app or a person holds the thread; ``action`` keeps what kind of event it was.
+
+    A handover says itself who holds the thread from now on, and stays what it is.
+    """
+    if event.kind is EventKind.HANDOVER:
+        return event
     return replace(event, kind=EventKind.STANDBY, key=f"standby:{event.key}", action=event.kind.value)
 
 
 def _unknown(page_id: str, name: str, item: object) -> InboundEvent:
-    field = as_mapping(item).get("field")
     return InboundEvent(
         key=event_key(page_id, "unknown", name, item),
         kind=EventKind.UNKNOWN,
         page_id=page_id,
-        item=field if isinstance(field, str) else None,
+        item=as_text(as_mapping(item).get("field")),
     )

@@ -466,6 +466,14 @@ ROUTING = [
         {"kind": EventKind.UNKNOWN},
     ),
     _case(
+        "thread passed to us while standing by",
+        delivery(
+            from_person(pass_thread_control={"new_owner_app_id": OWN_APP}) | {"timestamp": MILLISECONDS + 1},
+            into="standby",
+        ),
+        {"kind": EventKind.HANDOVER, "action": "pass", "new_owner_app_id": OWN_APP},
+    ),
+    _case(
         "thread passed to us after idling",
         delivery(
             from_person(pass_thread_control={"previous_owner_app_id": None, "new_owner_app_id": OWN_APP})

@@ -58,7 +58,7 @@ class RecordingGraph:
 
     def channel(self, *, app_secret: str | None = SECRET, **options: Any) -> FacebookChannel:
         return FacebookChannel(
-            app_id=APP,
+            app_id=options.pop("app_id", APP),
             app_secret=SecretStr(app_secret) if app_secret else None,
             clock=lambda: self.now,
             client=httpx.Client(transport=httpx.MockTransport(self)),

@@ -5,6 +5,7 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
+import httpx
 import pytest
 
 from social_bot.channels.facebook import connection, metrics
@@ -92,12 +93,18 @@ def test_pictures_are_uploaded_unseen_and_then_attached_in_their_order(graph, ch
 
 
 @pytest.mark.parametrize(
-    "failed", [error(2, status=500), answer({}, status=503), answer({}), TimeoutError], ids=str
+    "failed",
+    [
+        error(2, status=500),
+        answer({}, status=503),
+        answer({}),
+        httpx.ReadTimeout("slow"),
+        httpx.ReadError("reset"),
+    ],
+    ids=repr,
 )
 def test_a_lost_upload_is_no_riddle_for_nobody_has_seen_it(graph, channel, failed):
-    import httpx
-
-    graph.next += [answer({"id": "61"}), httpx.ReadTimeout("slow") if failed is TimeoutError else failed]
+    graph.next += [answer({"id": "61"}), failed]
 
     with pytest.raises(PageUnavailable):
         channel.publish(ACCESS, OutgoingPost(text="Kaksi", pictures=[picture("a.png"), picture("b.png")]))
@@ -201,6 +208,20 @@ def test_reading_a_list_comes_to_an_end(graph, channel, pages):
     assert len(graph.requests) == len(pages)
 
 
+def test_a_post_of_the_very_second_is_among_the_recent(graph, channel):
+    graph.next.append(answer({"data": [row(1, minutes=0)]}))
+
+    assert len(channel.recent_posts(ACCESS, since=NOW.replace(microsecond=700_000))) == 1
+
+
+def test_without_an_app_id_nobody_can_say_whose_a_post_is(graph):
+    graph.next.append(answer({"data": [row(1, minutes=0)]}))
+
+    [post] = graph.channel(app_id="").recent_posts(ACCESS, since=SINCE)
+
+    assert post.ours is None
+
+
 @pytest.mark.parametrize(
     "broken", [{"data": [{}]}, {"data": [{"id": "1", "created_time": "yesterday"}]}, {"data": [7]}, {}]
 )
@@ -272,6 +293,7 @@ def said(mid: str, text: str | None, *, by: str = PAGE, minutes: float = -1) -> 
     [
         ([said("m_1", "Hei\r\nsinä ")], "m_1"),
         ([said("m_1", "Hei\nsinä", minutes=-5), said("m_2", "Hei\nsinä", minutes=-4)], "m_2"),
+        ([said("m_1", "Hei\nsinä", minutes=-10)], "m_1"),
         ([said("m_1", "Hei\nsinä", by=PERSON)], None),
         ([said("m_1", "Hei\nsinä", minutes=-11)], None),
         ([said("m_1", "Muuta"), said("m_2", None)], None),
@@ -281,7 +303,7 @@ def said(mid: str, text: str | None, *, by: str = PAGE, minutes: float = -1) -> 
 def test_a_message_of_ours_is_found_by_writer_text_and_time(graph, channel, messages, expected):
     graph.next.append(answer({"data": [{"id": "t_1", "messages": {"data": messages}}]}))
 
-    found = channel.find_sent(ACCESS, PERSON, text=" Hei\nsinä", since=SINCE)
+    found = channel.find_sent(ACCESS, PERSON, text=" Hei\nsinä", since=SINCE.replace(microsecond=5))
 
     assert found == expected
     asked = fields_of(graph.requests[0])

@@ -129,6 +129,11 @@ def test_a_failed_read_leaves_no_question_open(failure):
     assert not error.throttled
 
 
+@pytest.mark.parametrize("failure", [failure for failure, _ in CASES], ids=repr)
+def test_no_failed_read_or_upload_is_ever_unknown(failure):
+    assert not isinstance(classify(failure, is_write=False, now=NOW), OutcomeUnknown)
+
+
 @pytest.mark.parametrize("is_write", [True, False])
 def test_what_was_never_sent_has_not_happened(is_write):
     error = classify(Failure(was_sent=False), is_write=is_write, now=NOW)
