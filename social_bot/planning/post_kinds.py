@@ -26,7 +26,7 @@ MUST_TELL: Mapping[PostKind, tuple[tuple[str, ...], ...]] = {
         ("new_hours",),
         ("phone_main", "visit_address", "place"),
     ),
-    _K.OPEN_NOW: (("phone_hours", "chat_hours", "today_hours"),),
+    _K.OPEN_NOW: (("phone_hours", "chat_hours"),),
     _K.OUTREACH_EVENT: (
         ("place",),
         ("room",),

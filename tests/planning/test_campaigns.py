@@ -167,6 +167,7 @@ PROBLEMS = [
     ("[fi, sv]", "fi", 4, "languages", "Here belongs a list"),
     ("metric: contacts", "metric: likes", 6, "goals.1.metric", "Known: post_views"),
     ("target: 12", "target: 0", 6, "goals.1.target", "whole number from 1"),
+    ("target: 12, ", "", 6, "goals.1.target", "This key is missing"),
     ("target: 12", "target: many", 6, "goals.1.target", "whole number from 1"),
     ("by: {day: 90}", "by: {}", 6, "goals.1.by", "either `day`"),
     ("by: {day: 90}", "by: {date: soon}", 6, "goals.1.by.date", 'Write "2026-12-01"'),
@@ -251,6 +252,16 @@ def test_every_problem_is_told_at_once_in_the_order_of_lines(write: Callable[[st
         read_campaign(path)
 
     assert [problem.line for problem in caught.value.problems] == [1, 6, 25]
+
+
+@pytest.mark.parametrize(("posts", "sentence"), [("[]", "needs a post"), ("visits", "Here belongs a list")])
+def test_a_campaign_without_posts_is_refused(write: Callable[[str], Path], posts: str, sentence: str) -> None:
+    path = write(VISITS.partition("posts:")[0] + f"posts: {posts}\n")
+
+    with pytest.raises(InvalidCampaign, match=sentence) as caught:
+        read_campaign(path)
+
+    assert (caught.value.problems[0].line, caught.value.problems[0].key) == (14, "posts")
 
 
 def test_two_posts_may_not_share_a_key(write: Callable[[str], Path]) -> None:
