@@ -118,18 +118,19 @@ class FacebookChannel:
 
     def page_counters(self, page: PageAccess, *, since: datetime, until: datetime) -> Sequence[Reading]:
         self._wait_if_busy(page, Lane.PAGES, is_urgent=False)
-        readings = self._fields(page, page.page_id, metrics.PAGE_FIELDS, metrics.page_field_readings)
+        found = self._fields(page, page.page_id, metrics.PAGE_FIELDS, metrics.page_field_readings)
+        counts = []
         for start, end in metrics.windows(since, until):
             build = partial(protocol.page_insights, page.page_id, since=start, until=end)
-            rows = self._insights(page, metrics.PAGE_INSIGHTS, build)
-            readings += metrics.daily_readings(metrics.PAGE_INSIGHTS, rows)
-        return readings
+            counts += self._insights(page, metrics.PAGE_INSIGHTS, build)
+        return found + metrics.readings(metrics.PAGE_INSIGHTS, counts, period="day")
 
     def post_counters(self, page: PageAccess, external_id: str) -> Sequence[Reading]:
         self._wait_if_busy(page, Lane.PAGES, is_urgent=False)
-        readings = self._fields(page, external_id, metrics.POST_FIELDS, metrics.post_field_readings)
-        rows = self._insights(page, metrics.POST_INSIGHTS, partial(protocol.post_insights, external_id))
-        return [*readings, *metrics.lifetime_readings(metrics.POST_INSIGHTS, rows)]
+        found = self._fields(page, external_id, metrics.POST_FIELDS, metrics.post_field_readings)
+        build = partial(protocol.post_insights, external_id)
+        counts = self._insights(page, metrics.POST_INSIGHTS, build)
+        return found + metrics.readings(metrics.POST_INSIGHTS, counts, period="lifetime")
 
     def _fields(
         self, page: PageAccess, node: str, names: Sequence[str], parse: Parse[list[Reading]]
@@ -143,19 +144,21 @@ class FacebookChannel:
 
     def _insights(
         self, page: PageAccess, names: Mapping[str, str], build: Callable[[Sequence[str]], Call]
-    ) -> metrics.Rows:
+    ) -> list[metrics.Count]:
         dead = self._dead_metrics.get(page.page_id, frozenset())
         living = [name for name in names if name not in dead]
         try:
-            rows, refused = metrics.ask_living(living, lambda asked: self._ask(page, build(asked), _data_in))
+            counts, refused = metrics.ask_living(
+                living, lambda asked: self._ask(page, build(asked), metrics.parse_counts)
+            )
         except ContentRefused as refusal:
             if metrics.is_not_counted(refusal.details):
-                return ()
+                return []
             raise
         if len(refused) < len(living):  # all refused at once: it was not about the names
             with self._lock:
                 self._dead_metrics[page.page_id] = refused | self._dead_metrics.get(page.page_id, frozenset())
-        return rows
+        return counts
 
     # Connection
 
@@ -258,8 +261,3 @@ def _parsed(parse: Parse[T], answer: Mapping[str, Any]) -> T:
 
 def _id_in(answer: Mapping[str, Any], *, key: str = "id") -> str:
     return str(answer[key])
-
-
-def _data_in(answer: Mapping[str, Any]) -> metrics.Rows:
-    rows: metrics.Rows = answer["data"]
-    return rows

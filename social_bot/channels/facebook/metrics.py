@@ -5,14 +5,13 @@ changelogs are right). Ours are the values of ``organisation.metrics.Metric``; t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from social_bot.channels.facebook.protocol import parse_time
 from social_bot.channels.ports import Reading
 from social_bot.errors import ContentRefused, PlatformDetails
-
-Rows = Sequence[Mapping[str, Any]]
 
 MOST_DAYS = timedelta(days=90)  # between since and until of one call
 
@@ -64,8 +63,33 @@ def is_dead_name(details: PlatformDetails) -> bool:
     return details.code == 100 and details.subcode != _NO_SUCH_OBJECT and not is_not_counted(details)
 
 
-def ask_living(names: Sequence[str], ask: Callable[[Sequence[str]], Rows]) -> tuple[Rows, frozenset[str]]:
-    """The rows of the names that the platform knows, and the names that it refused.
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """One value of a counter, under the platform's name; ``ends_at`` is the end of the day it covers."""
+
+    name: str
+    period: str
+    value: int | None
+    ends_at: datetime | None
+
+
+def parse_counts(answer: Mapping[str, Any]) -> list[Count]:
+    return [
+        Count(
+            name=row["name"],
+            period=row["period"],
+            value=_int(value.get("value")),
+            ends_at=parse_time(value["end_time"]) if "end_time" in value else None,
+        )
+        for row in answer["data"]
+        for value in row["values"]
+    ]
+
+
+def ask_living(
+    names: Sequence[str], ask: Callable[[Sequence[str]], list[Count]]
+) -> tuple[list[Count], frozenset[str]]:
+    """The counts of the names that the platform knows, and the names that it refused.
 
     One dead name makes the whole call fail, so what is refused is asked again in halves.
     """
@@ -75,33 +99,30 @@ def ask_living(names: Sequence[str], ask: Callable[[Sequence[str]], Rows]) -> tu
         if not is_dead_name(refusal.details):
             raise
     if len(names) == 1:
-        return (), frozenset(names)
+        return [], frozenset(names)
     middle = len(names) // 2
-    rows, dead = ask_living(names[:middle], ask)
-    more_rows, more_dead = ask_living(names[middle:], ask)
-    return (*rows, *more_rows), dead | more_dead
+    counts, dead = ask_living(names[:middle], ask)
+    more_counts, more_dead = ask_living(names[middle:], ask)
+    return counts + more_counts, dead | more_dead
 
 
-def daily_readings(names: Mapping[str, str], rows: Rows) -> list[Reading]:
-    """One reading a metric and day, and one without a value for each metric that has no day."""
-    readings = [
-        Reading(metric=names[row["name"]], value=_count(day), period_end=parse_time(day["end_time"]))
-        for row in rows
-        if row.get("name") in names and row.get("period") == "day"
-        for day in row.get("values", ())
-        if "end_time" in day
+def readings(names: Mapping[str, str], counts: Sequence[Count], *, period: str) -> list[Reading]:
+    """A reading for each count of the period, and one without a value for each metric that has none.
+
+    Counts of other periods are left out: Meta adds a ``day`` full of zeros to some ``lifetime`` counters.
+    """
+    found = [
+        Reading(metric=names[count.name], value=count.value, period_end=count.ends_at)
+        for count in counts
+        if count.name in names and count.period == period
     ]
-    return [*readings, *_not_available(names, readings)]
-
-
-def lifetime_readings(names: Mapping[str, str], rows: Rows) -> list[Reading]:
-    """Meta adds a ``day`` row full of zeros to some lifetime counters: it is left out."""
-    readings = [
-        Reading(metric=names[row["name"]], value=_count(row["values"][-1]))
-        for row in rows
-        if row.get("name") in names and row.get("period") == "lifetime" and row.get("values")
+    seen = {reading.metric for reading in found}
+    missing = [
+        Reading(metric=ours, value=None, retired_on=RETIRED.get(name))
+        for name, ours in names.items()
+        if ours not in seen
     ]
-    return [*readings, *_not_available(names, readings)]
+    return found + missing
 
 
 def page_field_readings(fields: Mapping[str, Any]) -> list[Reading]:
@@ -124,19 +145,6 @@ def windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, dateti
         end = min(since + MOST_DAYS, until)
         yield since, end
         since = end
-
-
-def _not_available(names: Mapping[str, str], readings: Sequence[Reading]) -> list[Reading]:
-    seen = {reading.metric for reading in readings}
-    return [
-        Reading(metric=ours, value=None, retired_on=RETIRED.get(name))
-        for name, ours in names.items()
-        if ours not in seen
-    ]
-
-
-def _count(value: Mapping[str, Any]) -> int | None:
-    return _int(value.get("value"))
 
 
 def _total(edge: Mapping[str, Any] | None) -> int | None:

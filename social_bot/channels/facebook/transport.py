@@ -35,7 +35,6 @@ _NOTHING_SENT = (
 )
 _TOKEN = re.compile(r"[!-~]+")  # what fits into a header
 _TRACES = ("x-fb-trace-id", "x-fb-rev", "x-fb-debug", "facebook-api-version")  # what Meta's support asks for
-_PROOF = "appsecret_proof"
 
 
 class GraphFailure(Exception):
@@ -84,7 +83,7 @@ class HttpxSession:
         token = str(query.pop("access_token", None) or form.pop("access_token", None))
         if self.app_secret and "|" not in token:  # an app's own token takes no proof
             place = form if method == "POST" else query
-            place[_PROOF] = appsecret_proof(token, self.app_secret)
+            place["appsecret_proof"] = _proof(token, self.app_secret)
         try:
             response = self.client.request(
                 method,
@@ -104,8 +103,8 @@ class HttpxSession:
         return response
 
 
-def appsecret_proof(token: str, app_secret: SecretStr) -> str:
-    """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""  # noqa: D400
+def _proof(token: str, app_secret: SecretStr) -> str:
+    """Shows Meta that it is the app that calls: see docs/graph-api/guides/secure-requests."""
     key = app_secret.get_secret_value().encode()
     return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
 
@@ -155,8 +154,8 @@ class MetaGraph(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no
             if not isinstance(page.get("data"), list):
                 raise GraphFailure(Failure(status=200))
             yield from page["data"]
-            paging = page.get("paging", {})
-            after = paging.get("cursors", {}).get("after")
+            paging = page.get("paging") or {}
+            after = (paging.get("cursors") or {}).get("after")
             if "next" not in paging or after in {None, args.get("after")}:
                 return
             args["after"] = after

@@ -342,6 +342,22 @@ def test_of_two_rows_the_one_over_the_lifetime_counts(graph, channel):
     assert by_metric(channel.post_counters(ACCESS, POST))["post_reach"] == 41
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"data": [7]},
+        {"data": [{"name": "post_clicks"}]},
+        {"data": [{"name": "x", "period": "day", "values": [1]}]},
+    ],
+)
+def test_counters_that_cannot_be_read_are_asked_for_again(graph, channel, broken):
+    graph.next += [answer({}), answer(broken)]
+
+    with pytest.raises(PageUnavailable):
+        channel.post_counters(ACCESS, POST)
+
+
 def test_a_post_that_nobody_shared_has_no_shares_and_what_is_missing_is_no_zero(graph, channel):
     graph.next += [answer({"comments": {"data": [], "summary": {"total_count": 0}}}), answer({"data": []})]
 
@@ -461,7 +477,7 @@ def test_a_post_that_is_gone_is_not_a_post_without_counters(graph, channel, befo
 def test_a_metric_that_has_no_living_name_says_since_when():
     names = {"post_impressions": "post_views", "post_clicks": "post_clicks"}
 
-    readings = metrics.lifetime_readings(names, ())
+    readings = metrics.readings(names, [], period="lifetime")
 
     assert [reading.retired_on for reading in readings] == [date(2025, 11, 15), None]
 
