@@ -35,6 +35,23 @@ _WEEKDAYS = {
     "sunday": "SU",
 }
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_ENGLISH = {
+    **dict.fromkeys(("joka", "varje"), "every"),
+    **dict.fromkeys(("päivä", "dag"), "day"),
+    **dict.fromkeys(("arkipäivä", "vardag"), "weekday"),
+    **dict.fromkeys(("maanantai", "måndag", "måndagen"), "monday"),
+    **dict.fromkeys(("tiistai", "tisdag", "tisdagen"), "tuesday"),
+    **dict.fromkeys(("keskiviikko", "onsdag", "onsdagen"), "wednesday"),
+    **dict.fromkeys(("torstai", "torsdag", "torsdagen"), "thursday"),
+    **dict.fromkeys(("perjantai", "fredag", "fredagen"), "friday"),
+    **dict.fromkeys(("lauantai", "lördag", "lördagen"), "saturday"),
+    **dict.fromkeys(("sunnuntai", "söndag", "söndagen"), "sunday"),
+    **dict.fromkeys(("ensimmäinen", "första"), "first"),
+    **dict.fromkeys(("toinen", "varannan", "andra"), "second"),
+    **dict.fromkeys(("kolmas", "tredje"), "third"),
+    **dict.fromkeys(("neljäs", "fjärde"), "fourth"),
+    **dict.fromkeys(("viimeinen", "sista"), "last"),
+}
 _SPOKEN = re.compile(
     rf"(?:every )?(?:(?P<span>day|weekday)|(?P<alternate>second )?(?P<each>{'|'.join(_WEEKDAYS)})"
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)}) (?P<weekday>{'|'.join(_WEEKDAYS)}) of the month)"
@@ -110,7 +127,8 @@ def occurrences(
     """The days of a rule on or after ``first_on``, ended by ``until`` (included) or a number of ``times``.
 
     ``rule`` is "monday", "second monday", "first wednesday of the month", "last friday of the month", "day" or
-    "weekday", each with or without "every" before it, or an RFC 5545 rule without times of day and end.
+    "weekday", each with or without "every" before it; the same in Finnish or Swedish ("joka toinen maanantai",
+    "första onsdagen i månaden"); or an RFC 5545 rule without times of day and end.
     """
     if until is None and times is None:
         raise InvalidInput('"{rule}" needs an end: a number of times or a last day.', rule=rule)
@@ -135,19 +153,28 @@ def occurrences(
 
 def _days(rule: str, first_on: date, last_on: date) -> Iterator[date]:
     """Every second weekday counts from the first one that comes, not from the week of ``first_on``."""
-    spoken = _SPOKEN.fullmatch(rule.lower())
+    spoken = _SPOKEN.fullmatch(_in_english(rule))
     written = _as_rfc_5545(spoken) if spoken else rule
+    step = 2 if spoken and spoken["alternate"] else 1
+    if not _RFC_5545.fullmatch(written):
+        raise _no_rule(rule)
     try:
-        if not _RFC_5545.fullmatch(written):
-            raise ValueError(written)  # noqa: TRY301  (one sentence for what we and dateutil refuse)
         moments = iter(rrulestr(written, dtstart=datetime.combine(first_on, time())))
-        step = 2 if spoken and spoken["alternate"] else 1
         days = (moment.date() for moment in islice(moments, 0, None, step))
         yield from takewhile(lambda day: day <= last_on, days)
     except (ValueError, IndexError) as error:  # dateutil: IndexError for the 99th Monday of a month
-        raise InvalidInput(
-            '"{rule}" is no rule that can be followed. Write {forms}.', rule=rule, forms=_FORMS
-        ) from error
+        raise _no_rule(rule) from error
+
+
+def _no_rule(rule: str) -> InvalidInput:
+    return InvalidInput('"{rule}" is no rule that can be followed. Write {forms}.', rule=rule, forms=_FORMS)
+
+
+def _in_english(rule: str) -> str:
+    text = rule.lower().replace(" i månaden", " of the month")
+    if text.startswith("kuukauden "):
+        text = text.removeprefix("kuukauden ") + " of the month"
+    return " ".join(_ENGLISH.get(word, word) for word in text.split(" "))
 
 
 def _as_rfc_5545(spoken: re.Match[str]) -> str:

@@ -223,6 +223,31 @@ def test_a_rule_gives_its_days_from_the_first_day_on(rule: str, expected: list[s
     assert [day.isoformat() for day in days] == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "english"),
+    [
+        ("maanantai", "monday"),
+        ("joka maanantai", "monday"),
+        ("varje torsdag", "thursday"),
+        ("Joka toinen tiistai", "every second tuesday"),
+        ("varannan lördag", "second saturday"),
+        ("kuukauden ensimmäinen keskiviikko", "first wednesday of the month"),
+        ("kuukauden toinen torstai", "second thursday of the month"),
+        ("kuukauden viimeinen perjantai", "last friday of the month"),
+        ("första onsdagen i månaden", "first wednesday of the month"),
+        ("andra söndagen i månaden", "second sunday of the month"),
+        ("sista fredagen i månaden", "last friday of the month"),
+        ("joka arkipäivä", "weekday"),
+        ("varje vardag", "weekday"),
+        ("joka päivä", "day"),
+    ],
+)
+def test_a_rule_may_be_said_in_finnish_or_swedish(rule: str, english: str) -> None:
+    days = occurrences(rule, first_on=date(2026, 11, 24), times=6)
+
+    assert days == occurrences(english, first_on=date(2026, 11, 24), times=6)
+
+
 def test_weekdays_leave_the_weekend_out() -> None:
     days = occurrences("weekday", first_on=date(2026, 11, 27), times=2)
 
@@ -254,6 +279,8 @@ def test_a_number_of_times_has_limits(times: int) -> None:
         "mondays",
         "fifth monday of the month",
         "second day",
+        "kuukauden maanantai",
+        "i månaden",
         "FREQ=HOURLY",
         "FREQ=DAILY;INTERVAL=0",
         "FREQ=DAILY;BYHOUR=9",
