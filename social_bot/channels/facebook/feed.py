@@ -12,7 +12,10 @@ from social_bot.channels.ports import EventKind, InboundEvent
 FEED_FIELDS = frozenset({"feed", "mention", "ratings"})
 
 _ITEMS = frozenset(
-    "album comment event like photo post rating reaction share status video".split()  # noqa: SIM905
+    {
+        *("album", "event", "photo", "post", "share", "status", "video"),
+        *("comment", "like", "rating", "reaction"),
+    }
 )
 _ACTIONS = {
     "add": "add",
