@@ -85,6 +85,8 @@ def _check_attachment(attachment: object) -> None:
         needed = _BUTTON_NEEDS.get(str(button.get("type"))) if isinstance(button, dict) else None
         if needed is None or not button.get("title") or not button.get(needed):
             raise bad_parameter("A button needs a known type, a title and its payload or url")
+        if needed == "url" and not str(button["url"]).startswith(("http://", "https://")):
+            raise bad_parameter("Param url of a button must be a valid address")
 
 
 def _cut(titled: dict[str, Any]) -> dict[str, Any]:

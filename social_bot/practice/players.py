@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from social_bot.practice.stage import Stage
+from social_bot.practice.stage import PEOPLE, Stage
 
 _LOG = logging.getLogger(__name__)
 
@@ -23,12 +23,6 @@ class Act:
     text: str  # the kind of reaction when reacting
 
 
-PEOPLE = (
-    ("7100000001", "Testi Asukas"),
-    ("7100000002", "Prova Invånare"),
-    ("7100000003", "Sample Resident"),
-    ("7100000004", "Koe Kuntalainen"),
-)
 _QUESTIONS = {
     "7100000001": (
         "Hei, mihin aikaan olette auki?",

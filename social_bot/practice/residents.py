@@ -1,6 +1,7 @@
 """What a resident does on the practice Page: writes, presses a button, comments, reacts, blocks."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,16 @@ from social_bot.practice.state import (
 REACTIONS = ("LIKE", "LOVE", "CARE", "HAHA", "WOW", "SAD", "ANGRY")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One resident on one Page, now, within one transaction."""
+
+    session: Session
+    page: PageRow
+    who: ResidentRow
+    now: datetime
+
+
 def page_of(session: Session, page_id: str) -> PageRow:
     page = session.get(PageRow, page_id)
     if page is None:
@@ -32,7 +43,7 @@ def page_of(session: Session, page_id: str) -> PageRow:
 def resident(
     session: Session, page: PageRow, psid: str, now: datetime, *, name: str | None = None
 ) -> ResidentRow:
-    """The resident, who comes into being with the first act. ``author_id`` is another id than the PSID."""
+    """The resident, who comes into being when first named. ``author_id`` is another id than the PSID."""
     row = session.get(ResidentRow, (page.id, psid))
     if row is None:
         digest = hashlib.sha256(f"{page.id}:{psid}".encode()).hexdigest()
@@ -48,98 +59,65 @@ def resident(
     return row
 
 
+def everybody(session: Session, page: PageRow) -> list[ResidentRow]:
+    query = select(ResidentRow).where(ResidentRow.page_id == page.id)
+    return list(session.scalars(query.order_by(ResidentRow.created_at, ResidentRow.psid)))
+
+
 def write(
-    session: Session,
-    page: PageRow,
-    who: ResidentRow,
-    now: datetime,
-    *,
-    text: str | None = None,
-    payload: str | None = None,
-    attachment: str | None = None,
+    scene: Scene, *, text: str | None = None, payload: str | None = None, attachment: str | None = None
 ) -> MessageRow:
-    """A message; with ``payload`` a chosen quick reply (``text`` is its title); ``attachment`` is a picture's address."""
+    """A message; with ``payload`` a chosen quick reply titled ``text``; ``attachment`` is a picture's address."""
     content: dict[str, Any] = {}
     if payload is not None:
         content["quick_reply"] = {"payload": payload}
     if attachment is not None:
         content["attachments"] = [{"type": "image", "payload": {"url": attachment}}]
-    return _inbound(session, page, who, now, text=text, content=content)
+    return _inbound(scene, text=text, content=content)
 
 
-def press(
-    session: Session, page: PageRow, who: ResidentRow, now: datetime, *, title: str, payload: str
-) -> MessageRow:
+def press(scene: Scene, *, title: str, payload: str) -> MessageRow:
     """A postback button, Get Started or an entry of the menu."""
-    return _inbound(
-        session, page, who, now, text=None, content={"postback": {"title": title, "payload": payload}}
-    )
+    return _inbound(scene, text=None, content={"postback": {"title": title, "payload": payload}})
 
 
-def answer_as_staff(session: Session, page: PageRow, psid: str, now: datetime, *, text: str) -> MessageRow:
-    """Somebody answers in the platform's own inbox, which takes the thread."""
-    thread = threads.thread_of(session, page, psid, now)
-    if thread.owner_app_id != events.INBOX_APP_ID:
-        threads.give(session, page, thread, events.INBOX_APP_ID, now, kind="take_thread_control")
-    message = threads.add_message(
-        session, thread, now, is_from_page=True, app_id=events.INBOX_APP_ID, text=text, content={}
-    )
-    events.tell_echo(session, page, thread, message)
-    return message
-
-
-def hand_back(session: Session, page: PageRow, psid: str, now: datetime) -> None:
-    """Staff mark the conversation as done: the inbox passes the thread to the app."""
-    thread = threads.thread_of(session, page, psid, now)
-    threads.give(session, page, thread, page.app_id, now, kind="pass_thread_control")
-
-
-def comment(
-    session: Session,
-    page: PageRow,
-    who: ResidentRow,
-    now: datetime,
-    *,
-    object_id: str,
-    text: str,
-) -> CommentRow:
+def comment(scene: Scene, *, object_id: str, text: str) -> CommentRow:
     """On a post, or as a reply to a comment."""
-    parent = session.get(CommentRow, object_id)
+    session, parent = scene.session, scene.session.get(CommentRow, object_id)
     post_id = parent.post_id if parent else object_id
     if session.get(PostRow, post_id) is None:
         raise NotFound("There is no such post or comment on the practice Page.")
     row = CommentRow(
         id=f"{post_id.partition('_')[2]}_{new_number(session)}",
-        page_id=page.id,
+        page_id=scene.page.id,
         post_id=post_id,
         parent_id=(parent.parent_id or parent.id) if parent else None,
-        author_id=who.author_id,
-        author_name=who.name,
+        author_id=scene.who.author_id,
+        author_name=scene.who.name,
         message=text,
-        created_at=now,
-        readable_at=now,
+        created_at=scene.now,
+        readable_at=scene.now,
     )
     session.add(row)
     session.flush()
-    events.tell_comment(session, page, row, "add", now)
+    events.tell_comment(session, scene.page, row, "add", scene.now)
     return row
 
 
-def react(
-    session: Session, page: PageRow, who: ResidentRow, now: datetime, *, post_id: str, kind: str
-) -> None:
+def react(scene: Scene, *, post_id: str, kind: str) -> None:
     """Reacts, changes the reaction, or takes the same one back."""
+    session, who = scene.session, scene.who
     post = session.get(PostRow, post_id)
     if post is None or kind not in REACTIONS:
         raise NotFound("There is no such post or reaction on the practice Page.")
     row = session.get(ReactionRow, (post_id, who.author_id))
     if row is None:
         verb = "add"
-        session.add(
-            ReactionRow(
-                object_id=post_id, author_id=who.author_id, author_name=who.name, kind=kind, created_at=now
-            )
+        row = ReactionRow(
+            object_id=post_id, author_id=who.author_id, author_name=who.name, created_at=scene.now
         )
+        row.kind = kind
+        session.add(row)
     elif row.kind == kind:
         verb = "remove"
         session.delete(row)
@@ -148,41 +126,51 @@ def react(
         row.kind = kind
     events.tell_reaction(
         session,
-        page,
+        scene.page,
         post,
         verb=verb,
         kind=kind,
         author_id=who.author_id,
         author_name=who.name,
         comment=None,
-        now=now,
+        now=scene.now,
     )
 
 
-def share(session: Session, post_id: str) -> None:
-    session.get_one(PostRow, post_id).shares += 1
+def share(scene: Scene, *, post_id: str) -> None:
+    post = scene.session.get(PostRow, post_id)
+    if post is None:
+        raise NotFound("There is no such post on the practice Page.")
+    post.shares += 1
 
 
-def everybody(session: Session, page: PageRow) -> list[ResidentRow]:
-    query = select(ResidentRow).where(ResidentRow.page_id == page.id).order_by(ResidentRow.created_at)
-    return list(session.scalars(query))
-
-
-def _inbound(
-    session: Session,
-    page: PageRow,
-    who: ResidentRow,
-    now: datetime,
-    *,
-    text: str | None,
-    content: dict[str, Any],
-) -> MessageRow:
-    thread = threads.thread_of(session, page, who.psid, now)
-    if thread.last_inbound_at is not None:
-        events.tell_read(session, page, thread, now)
-    thread.last_inbound_at = now
+def answer_as_staff(scene: Scene, *, text: str) -> MessageRow:
+    """Somebody answers the resident in the platform's own inbox, which takes the thread."""
+    session, page = scene.session, scene.page
+    thread = threads.thread_of(session, page, scene.who.psid, scene.now)
+    if thread.owner_app_id != events.INBOX_APP_ID:
+        threads.give(session, page, thread, events.INBOX_APP_ID, scene.now, kind="take_thread_control")
     message = threads.add_message(
-        session, thread, now, is_from_page=False, app_id=None, text=text, content=content
+        session, thread, scene.now, is_from_page=True, app_id=events.INBOX_APP_ID, text=text, content={}
+    )
+    events.tell_echo(session, page, thread, message)
+    return message
+
+
+def hand_back(scene: Scene) -> None:
+    """Staff mark the conversation as done: the inbox passes the thread to the app."""
+    thread = threads.thread_of(scene.session, scene.page, scene.who.psid, scene.now)
+    threads.give(scene.session, scene.page, thread, scene.page.app_id, scene.now, kind="pass_thread_control")
+
+
+def _inbound(scene: Scene, *, text: str | None, content: dict[str, Any]) -> MessageRow:
+    session, page = scene.session, scene.page
+    thread = threads.thread_of(session, page, scene.who.psid, scene.now)
+    if thread.last_inbound_at is not None:
+        events.tell_read(session, page, thread, scene.now)
+    thread.last_inbound_at = scene.now
+    message = threads.add_message(
+        session, thread, scene.now, is_from_page=False, app_id=None, text=text, content=content
     )
     events.tell_message(session, page, thread, message)
     return message

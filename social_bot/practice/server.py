@@ -12,11 +12,12 @@ from fastapi import FastAPI
 
 from social_bot.practice.call import PracticeConfig
 from social_bot.practice.control import control_routes
+from social_bot.practice.deeds import deed_routes
 from social_bot.practice.gateway import GraphGateway, hide_lost_answers
 from social_bot.practice.graph import Graph
 from social_bot.practice.players import Players
 from social_bot.practice.stage import Stage
-from social_bot.practice.views import static_files, view_routes
+from social_bot.practice.views import add_views
 from social_bot.practice.webhooks import WebhookSender
 
 _WEBHOOK_TIMEOUT = httpx.Timeout(10)
@@ -82,7 +83,7 @@ def _build_app(practice: Practice) -> FastAPI:
 
     app = FastAPI(lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/graph", GraphGateway(Graph(practice.store, practice.config, practice.clock)))
-    app.mount("/static", static_files(), name="static")
     app.include_router(control_routes(practice))
-    app.include_router(view_routes(practice))
+    app.include_router(deed_routes(practice))
+    add_views(app, practice)
     return app

@@ -1,6 +1,7 @@
 """Everything that tests, the demo and the views do with the practice Page, each in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,16 @@ from sqlalchemy import select
 from social_bot.practice import account, residents
 from social_bot.practice.call import PracticeConfig
 from social_bot.practice.faults import Fault
-from social_bot.practice.state import MessageRow, PageRow, PhotoRow, PostRow, Store, ThreadRow
+from social_bot.practice.residents import Scene
+from social_bot.practice.state import MessageRow, PageRow, PhotoRow, PostRow, ResidentRow, Store, ThreadRow
+
+# Who lives here from the start; the residents who play by themselves are these.
+PEOPLE = (
+    ("7100000001", "Testi Asukas"),
+    ("7100000002", "Prova Invånare"),
+    ("7100000003", "Sample Resident"),
+    ("7100000004", "Koe Kuntalainen"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +64,7 @@ class Stage:
         return account.user_token(self.config)
 
     def add_page(self, page_id: str, name: str, token: str, *, followers: int = 250) -> None:
-        """Add the Page, or change the name, token and followers of one that is there."""
+        """Add the Page, or change the name, token and followers of one that is there. Some residents live on it at once."""
         with self.store.transaction() as session:
             row = session.get(PageRow, page_id)
             if row is None:
@@ -62,6 +72,9 @@ class Stage:
                 session.add(row)
             row.name, row.token, row.followers = name, token, followers
             row.app_id = self.config.app_id
+            session.flush()
+            for psid, person in PEOPLE:
+                residents.resident(session, row, psid, self.clock(), name=person)
 
     def pages(self) -> list[PracticePage]:
         """In the order in which they were added."""
@@ -78,6 +91,22 @@ class Stage:
         with self.store.transaction() as session:
             return Fault.from_json(residents.page_of(session, page_id).fault)
 
+    @contextmanager
+    def scene(self, page_id: str, psid: str, *, name: str | None = None) -> Iterator[Scene]:
+        """A resident on a Page, for one transaction; somebody new comes into being."""
+        with self.store.transaction() as session:
+            page, now = residents.page_of(session, page_id), self.clock()
+            who = residents.resident(session, page, psid, now, name=name)
+            yield Scene(session=session, page=page, who=who, now=now)
+
+    @contextmanager
+    def view(self, page_id: str, psid: str) -> Iterator[Scene]:
+        """The same for looking on: a stranger looks as the first who lives here."""
+        with self.store.transaction() as session:
+            page = residents.page_of(session, page_id)
+            who = session.get(ResidentRow, (page_id, psid)) or residents.everybody(session, page)[0]
+            yield Scene(session=session, page=page, who=who, now=self.clock())
+
     def write_as_resident(
         self,
         page_id: str,
@@ -89,42 +118,33 @@ class Stage:
         name: str | None = None,
     ) -> str:
         """Returns the mid. ``payload`` with ``text``: a quick reply; alone: a postback button."""
-        with self.store.transaction() as session:
-            page, now = residents.page_of(session, page_id), self.clock()
-            who = residents.resident(session, page, psid, now, name=name)
+        with self.scene(page_id, psid, name=name) as scene:
             if payload is not None and text is None:
-                return residents.press(session, page, who, now, title=payload, payload=payload).mid
-            return residents.write(
-                session, page, who, now, text=text, payload=payload, attachment=attachment
-            ).mid
+                return residents.press(scene, title=payload, payload=payload).mid
+            return residents.write(scene, text=text, payload=payload, attachment=attachment).mid
 
     def write_as_staff(self, page_id: str, psid: str, *, text: str) -> str:
         """Somebody answers in the platform's own inbox and so takes the thread. Returns the mid."""
-        with self.store.transaction() as session:
-            page = residents.page_of(session, page_id)
-            return residents.answer_as_staff(session, page, psid, self.clock(), text=text).mid
+        with self.scene(page_id, psid) as scene:
+            return residents.answer_as_staff(scene, text=text).mid
 
     def hand_back(self, page_id: str, psid: str) -> None:
         """Staff hand the thread back to the app."""
-        with self.store.transaction() as session:
-            residents.hand_back(session, residents.page_of(session, page_id), psid, self.clock())
+        with self.scene(page_id, psid) as scene:
+            residents.hand_back(scene)
 
     def comment_as_resident(
         self, page_id: str, psid: str, *, object_id: str, text: str, name: str | None = None
     ) -> str:
         """Comment on a post or reply to a comment. Returns the comment's id."""
-        with self.store.transaction() as session:
-            page, now = residents.page_of(session, page_id), self.clock()
-            who = residents.resident(session, page, psid, now, name=name)
-            return residents.comment(session, page, who, now, object_id=object_id, text=text).id
+        with self.scene(page_id, psid, name=name) as scene:
+            return residents.comment(scene, object_id=object_id, text=text).id
 
     def react_as_resident(
         self, page_id: str, psid: str, *, post_id: str, kind: str = "LIKE", name: str | None = None
     ) -> None:
-        with self.store.transaction() as session:
-            page, now = residents.page_of(session, page_id), self.clock()
-            who = residents.resident(session, page, psid, now, name=name)
-            residents.react(session, page, who, now, post_id=post_id, kind=kind)
+        with self.scene(page_id, psid, name=name) as scene:
+            residents.react(scene, post_id=post_id, kind=kind)
 
     def conversation(self, page_id: str, psid: str) -> list[PracticeMessage]:
         """Oldest first; empty when they never spoke."""

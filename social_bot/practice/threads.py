@@ -13,10 +13,14 @@ from social_bot.practice.state import MessageRow, PageRow, ThreadRow, new_number
 IDLE_AFTER = timedelta(hours=24)
 
 
+def find_thread(session: Session, page: PageRow, psid: str) -> ThreadRow | None:
+    query = select(ThreadRow).where(ThreadRow.page_id == page.id, ThreadRow.psid == psid)
+    return session.scalar(query)
+
+
 def thread_of(session: Session, page: PageRow, psid: str, now: datetime) -> ThreadRow:
     """The thread, begun if there is none; an owner who was silent for 24 hours has lost it."""
-    query = select(ThreadRow).where(ThreadRow.page_id == page.id, ThreadRow.psid == psid)
-    thread = session.scalar(query)
+    thread = find_thread(session, page, psid)
     if thread is None:
         thread = ThreadRow(id=f"t_{new_number(session)}", page_id=page.id, psid=psid, updated_at=now)
         session.add(thread)
