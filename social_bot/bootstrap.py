@@ -64,7 +64,7 @@ class Bot:
     def models(self) -> "Models":
         from social_bot.answering.recognition import load_models  # noqa: PLC0415
 
-        return load_models(self.templates, cache=self.settings.data_dir / "cache")
+        return load_models(self.templates, cache=self.settings.cache_dir)
 
     @cached_property
     def inbox(self) -> "Inbox":

@@ -30,5 +30,6 @@ def configure(*, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     root.propagate = False
-    for noisy in ("httpx", "httpcore", "facebook", "apscheduler", "urllib3"):
+    for noisy in ("httpx", "httpcore", "facebook", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no news

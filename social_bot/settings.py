@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -15,6 +15,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SOCIAL_BOT_", frozen=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("social-bot"))
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("social-bot"),
+        description="Trained models; may be erased at any time",
+    )
     database_url: str | None = Field(default=None, description="SQLite under the data folder when not given")
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"

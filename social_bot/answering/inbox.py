@@ -33,6 +33,7 @@ BLOCKED = (
 _LEASE = timedelta(seconds=10)
 _TRIES = 3
 _PUBLIC = ("comment", "post")
+_BY_PERSON = (EventKind.MESSAGE, EventKind.POSTBACK, EventKind.UNSUPPORTED)
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +98,7 @@ class Inbox:
             case EventKind.MESSAGE | EventKind.POSTBACK | EventKind.UNSUPPORTED:
                 return self._receive(session, thread, event, now=now)
             case EventKind.STANDBY:
-                thread.owner = owner_after(event, thread.owner, own_app_id=self.own_app_id)
-                return self._receive(session, thread, event, now=now)
+                return self._stand_by(session, thread, event, now=now)
             case EventKind.ECHO:
                 return self._hear_echo(session, thread, event, now=now)
             case EventKind.HANDOVER:
@@ -145,6 +145,14 @@ class Inbox:
         session.flush()
         self._apply_decision(session, thread, message, decision, organisation, now=now)
         return message.note or ""
+
+    def _stand_by(self, session: Session, thread: ThreadRow, event: InboundEvent, *, now: datetime) -> str:
+        """Another app or a person holds the thread: what the resident writes is still looked at for danger."""
+        thread.owner = owner_after(event, thread.owner, own_app_id=self.own_app_id)
+        session.add(thread)
+        if event.action in _BY_PERSON:
+            return self._receive(session, thread, event, now=now)
+        return "on standby"
 
     def _recognise(self, event: InboundEvent, language: str | None) -> Recognition | None:
         if not event.text or not event.text.strip() or event.payload is not None:

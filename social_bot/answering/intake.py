@@ -69,6 +69,7 @@ class DeliveryWriter:
                 return
 
     def _commit(self, batch: Sequence[tuple[bytes, "Future[None]"]]) -> None:
+        batch = [(body, done) for body, done in batch if done.set_running_or_notify_cancel()]
         try:
             store_deliveries(self._database, [body for body, _ in batch], now=self._clock())
         except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)

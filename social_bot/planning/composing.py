@@ -14,6 +14,8 @@ from social_bot.planning import store
 from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
 from social_bot.planning.store import PostRow
 
+_LOCAL = "%Y-%m-%d %H:%M:%S"
+
 
 def add_post(
     session: Session,
@@ -48,7 +50,7 @@ def add_post(
         link=content.link,
         pictures=[asdict(picture) for picture in content.pictures],
         publish_at=content.publish_at,
-        local_time=content.publish_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+        local_time=content.publish_at.astimezone(zone).strftime(_LOCAL),
         zone=zone.key,
         lateness_minutes=int(lateness.total_seconds() // 60),
         author=author,
@@ -91,6 +93,22 @@ def approve_post(session: Session, post_id: int, *, by: str, now: datetime) -> P
         subject=f"post:{post_id}",
         detail=approval.content_hash,
     )
+    return post
+
+
+def move_post(
+    session: Session, post_id: int, publish_at: datetime, *, by: str, zone: ZoneInfo, now: datetime
+) -> PostRow:
+    """Give a post another time: an approval is void and the post becomes a draft again."""
+    operators.require(session, by, Role.WRITER)
+    post = store.get_post(session, post_id, for_update=True)
+    if post.state is not PostState.DRAFT:
+        post.become(PostState.DRAFT)
+    post.publish_at = publish_at
+    post.local_time = publish_at.astimezone(zone).strftime(_LOCAL)
+    post.approved_by = post.approved_at = post.approved_hash = None
+    session.add(post)
+    audit.record(session, at=now, actor=by, action="post.move", subject=f"post:{post_id}")
     return post
 
 

@@ -17,6 +17,9 @@ from sqlmodel import Field, Session, SQLModel
 from social_bot.storage.cipher import Cipher, blind_index
 
 
+_INDEX_KEY = "blind-index"
+
+
 class SecretRow(SQLModel, table=True):
     """A secret of the database's own, drawn once and kept sealed."""
 
@@ -60,12 +63,15 @@ class Database:
 
     @cached_property
     def _index_key(self) -> bytes:
-        with self.write() as session:
-            row = session.get(SecretRow, "blind-index")
-            if row is None:
-                row = SecretRow(name="blind-index", sealed=self.cipher.seal(secrets.token_hex(32)))
-                session.add(row)
+        with self.read() as session:
+            row = session.get_one(SecretRow, _INDEX_KEY)
             return bytes.fromhex(self.cipher.open(row.sealed))
+
+    def draw_index_key(self) -> None:
+        """Once for a new database, before anything is found by a blind index."""
+        with self.write() as session:
+            if session.get(SecretRow, _INDEX_KEY) is None:
+                session.add(SecretRow(name=_INDEX_KEY, sealed=self.cipher.seal(secrets.token_hex(32))))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -16,6 +16,7 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def upgrade(database: Database, *, to: str = "head") -> None:
     with database.engine.begin() as connection:
         command.upgrade(_config(connection), to)
+    database.draw_index_key()
 
 
 def downgrade(database: Database, *, to: str = "base") -> None:
