@@ -14,7 +14,7 @@ from social_bot.answering.recognition import Recognition
 from social_bot.answering.threads import Owner, Thread, window_is_open
 from social_bot.answering.topics import Topic, certain_topic, topics_to_offer
 from social_bot.channels.ports import EventKind
-from social_bot.organisation.directory import LANGUAGES
+from social_bot.organisation.languages import LANGUAGES
 
 TOPIC_PAYLOAD = "TOPIC:"
 LANGUAGE_PAYLOAD = "LANG_"

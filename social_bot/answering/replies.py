@@ -18,7 +18,8 @@ from social_bot.channels.ports import QuickReply, UrlButton
 from social_bot.errors import NotFound
 from social_bot.organisation import audit, operators
 from social_bot.organisation.approval import approve, content_hash
-from social_bot.organisation.directory import LANGUAGES, Organisation
+from social_bot.organisation.directory import Organisation
+from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.rendering import MissingValue, render
 from social_bot.organisation.roles import Role
 

@@ -16,9 +16,8 @@ from sqlmodel import Field, Session, SQLModel, select
 from social_bot.errors import InvalidInput
 from social_bot.organisation import audit
 from social_bot.organisation.hours import OpeningHours, in_words, is_holiday, parse_hours, times_in_words
+from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.times import in_words as moment_in_words
-
-LANGUAGES = ("fi", "sv", "en")
 
 
 class Kind(StrEnum):

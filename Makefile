@@ -1,0 +1,49 @@
+# social_bot: `make demo` shows it, `make test` proves it.
+PORT ?= 8000
+PYTHON ?= python3
+DEMO := .venv-demo
+DEV := .venv-dev
+
+.PHONY: help demo demo-reset test check bench lock
+
+help:  ## show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+demo: $(DEMO)/.installed  ## start everything on http://127.0.0.1:8000 with a sample organisation (PORT= changes it)
+	SOCIAL_BOT_DATA_DIR=.demo SOCIAL_BOT_CACHE_DIR=.demo/cache $(DEMO)/bin/social-bot demo --port $(PORT)
+
+demo-reset:  ## forget the demo's data
+	rm -rf .demo
+
+test: $(DEV)/.installed  ## run all tests, on PostgreSQL too when TEST_POSTGRES_URL is set
+	$(DEV)/bin/python -m pytest -n 2 --dist loadgroup
+
+check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+	$(DEV)/bin/deptry .
+	$(DEV)/bin/djlint templates/web templates/practice --check --lint
+	$(DEV)/bin/social-bot campaign check campaigns/*.yaml
+
+bench: $(DEV)/.installed  ## measure; the figures are kept in docs/performance.md
+	$(DEV)/bin/python -m tests.bench
+
+lock:  ## renew both lock files (needs uv)
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml --group dev -o tests/requirements.lock
+
+$(DEMO)/.installed: requirements.lock pyproject.toml
+	@echo "Installing into $(DEMO): about a minute, once."
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/pip install --quiet --progress-bar on --require-hashes --requirement requirements.lock
+	$(DEMO)/bin/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DEV)/.installed: tests/requirements.lock pyproject.toml
+	@echo "Installing into $(DEV): about two minutes, once."
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install --quiet --progress-bar on --require-hashes --requirement tests/requirements.lock
+	$(DEV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
