@@ -180,10 +180,10 @@ def _plain(lane: Lane, key: str, languages: tuple[str, ...], *, asks_language: b
 
 
 def _framed(answer: Answer, inbound: Inbound, thread: Thread, *, is_open: bool) -> Answer:
-    """The answer with what always stands around it; in danger the numbers come first and little follows."""
-    disclosure = () if thread.is_disclosed else ("disclosure",)
+    """The answer with what always stands around it; a crisis text stands alone and says all by itself."""
     if answer.lane is Lane.CRISIS:
-        return replace(answer, parts=(*answer.parts, *disclosure))
+        return answer
+    disclosure = () if thread.is_disclosed else ("disclosure",)
     recognition = inbound.recognition
     notes = recognition is not None and recognition.personal_data and not thread.personal_data_was_noted
     nobody_reads = not is_open and answer.lane in (Lane.UNKNOWN, Lane.INDIVIDUAL, Lane.CLARIFY)
@@ -222,7 +222,7 @@ def _after(thread: Thread, outcome: Answer | Silence) -> Thread:
         return thread
     return replace(
         thread,
-        is_disclosed=True,
+        is_disclosed=thread.is_disclosed or "disclosure" in outcome.parts,
         general_was_sent=thread.general_was_sent or outcome.key == "general",
         personal_data_was_noted=thread.personal_data_was_noted or "personal_data" in outcome.parts,
     )

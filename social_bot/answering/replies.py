@@ -186,19 +186,14 @@ def _in_language(
         return None  # the reader's own language has not been checked: see _FOREIGN_FALLBACK
     if main is None and answer.lane is not Lane.CRISIS:
         main = library.text("general", language, values)
-    disclosure = library.text("disclosure", language, values) if "disclosure" in answer.parts else None
-    if main is None or ("disclosure" in answer.parts and disclosure is None):
-        resort = library.text(LAST_RESORT, language, values)  # tells by itself that it is automatic
-        kept = [main] if main and answer.lane is Lane.CRISIS else []
-        parts = [*kept, *([resort] if resort else [])]
-    else:
-        given = [main if key == answer.key else library.text(key, language, values) for key in answer.parts]
-        parts = [part for part in given if part is not None]
-    return (
-        _Rendered(language=language, main=parts[0][1] if main not in parts else main[1], parts=tuple(parts))
-        if parts
-        else None
+    has_disclosure = (
+        "disclosure" not in answer.parts or library.text("disclosure", language, values) is not None
     )
+    if main is None or not has_disclosure:
+        resort = library.text(LAST_RESORT, language, values)  # tells by itself that it is automatic
+        return None if resort is None else _Rendered(language=language, main=resort[1], parts=(resort,))
+    given = [main if key == answer.key else library.text(key, language, values) for key in answer.parts]
+    return _Rendered(language=language, main=main[1], parts=tuple(part for part in given if part is not None))
 
 
 def _reading(language: str) -> str:

@@ -51,7 +51,6 @@ FRAMES = [
     "closed",
     "personal_data",
     "callback_prompt",
-    "last_resort",
     "call_button",
     "callback_button",
     "other_language",
@@ -65,6 +64,7 @@ CRISIS_NUMBERS = {
     "overdose_medical": ["emergency", "poison"],
     "threat_to_others": ["emergency"],
     "life_worry_other": ["emergency", "social_emergency", "crisis"],
+    "numbers": ["emergency", "social_emergency", "phone_main", "phone_hours"],  # when nothing else may be sent
 }
 COMPUTED = ["organisation_name", "phone_hours", "next_opening", "today_hours", "tomorrow_hours"]
 SAMPLES = {
