@@ -222,6 +222,9 @@ class Inbox:
         page = pages.get(session, thread.page_id)
         library = load_library(session, self.models.topics, approved_only=page.is_live)
         reply = compose(answer, library, organisation, now=now)
+        used = {version.key for version in reply.versions} if reply else set()
+        if "disclosure" in answer.parts and "disclosure" not in used:
+            thread.is_disclosed = False  # it is said with the next answer that can
         if reply is None or reply.main.key != answer.key:
             subject = f"text:{answer.key}.{answer.languages[0]}"
             alerts.raise_alert(session, AlertKind.TEXT_UNAVAILABLE, subject, now=now)
