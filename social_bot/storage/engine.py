@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -15,7 +15,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Field, Session, SQLModel
 
 from social_bot.storage.cipher import Cipher, blind_index
-
 
 _INDEX_KEY = "blind-index"
 
@@ -99,8 +98,9 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     if not rows:
         return 0
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(list(rows)).on_conflict_do_nothing()
-    return session.connection().execute(statement).rowcount
+    key = inspect(table).primary_key
+    statement = dialect.insert(table).values(list(rows)).on_conflict_do_nothing().returning(*key)
+    return len(session.connection().execute(statement).all())
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
