@@ -1,10 +1,11 @@
 """campaign, post."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -197,7 +198,6 @@ def post_add(
     as_json: AsJson = False,
 ) -> None:
     """Write a post. Without an approver it stays a draft."""
-    from social_bot.planning.calendar import parse_local, to_utc
     from social_bot.planning.composing import add_post, approve_post
     from social_bot.planning.posts import PostContent
 
@@ -209,9 +209,7 @@ def post_add(
             page_id=page,
             kind="post",
             texts=texts,
-            publish_at=to_utc(
-                parse_local(at), bot.settings.zone, fold=None if fold is None else int(fold is Fold.SECOND)
-            ),
+            publish_at=_instant(at, bot.settings.zone, fold),
             link=link,
             pictures=[
                 bot.media.take_in(
@@ -236,6 +234,15 @@ def post_add(
         as_json=as_json,
         lines=[f"Post {record['id']} is {record['state']}, to go out {record['local']}."],
     )
+
+
+def _instant(at: str, zone: ZoneInfo, fold: Fold | None) -> datetime:
+    from social_bot.planning.calendar import DoubledTime, parse_local, to_utc
+
+    try:
+        return to_utc(parse_local(at), zone, fold=None if fold is None else int(fold is Fold.SECOND))
+    except DoubledTime as error:
+        raise InvalidInput("{problem} Give --fold first or --fold second.", problem=error) from error
 
 
 def _described(images: list[Path], alts: list[str], *, decorative: bool) -> list[tuple[Path, str]]:

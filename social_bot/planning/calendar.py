@@ -66,10 +66,15 @@ _FORMS = (
 )
 
 
+class DoubledTime(InvalidInput):
+    """A wall-clock time that the autumn change brings twice; somebody must choose."""
+
+
 def to_utc(local: datetime, zone: ZoneInfo, *, fold: int | None = None) -> datetime:
     """The instant of a naive wall-clock time; ``fold`` picks the first (0) or second (1) of a doubled hour.
 
-    Raises ``InvalidInput`` for a time that the spring change skips, and for a doubled one without ``fold``.
+    Raises ``InvalidInput`` for a time that the spring change skips, ``DoubledTime`` for a doubled one without
+    ``fold``.
     """
     if local.tzinfo is not None:
         raise InvalidInput("The time {time} has a zone of its own. Give the time on the wall.", time=local)
@@ -81,7 +86,7 @@ def to_utc(local: datetime, zone: ZoneInfo, *, fold: int | None = None) -> datet
             next=_shown(first.astimezone(zone)),
         )
     if first != second and fold is None:
-        raise InvalidInput(
+        raise DoubledTime(
             "The time {time} comes twice, because the clock is moved back that night. "
             "Choose the first or the second one, or another time.",
             time=_shown(local),

@@ -1,6 +1,7 @@
 """A campaign file and the answers to its questions become a plan of posts with texts and times."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -98,9 +99,15 @@ def plan_campaign(
             has=", ".join(campaign.languages),
             lacking=", ".join(lacking) or "none",
         )
-    answers = _answers(campaign, values, languages)
+    settings = {name for words in organisation_values.values() for name in words}
+    answers = _answers(campaign, values, languages, settings)
     known = {
-        language: {**organisation_values.get(language, {}), **answers[language]} for language in languages
+        language: {
+            **organisation_values.get(language, {}),
+            **{name: value for name, value in values.items() if name in settings},
+            **answers[language],
+        }
+        for language in languages
     }
     first = known[languages[0]]
     happenings = {event.key: _happenings(event, start, first, render) for event in campaign.events}
@@ -130,9 +137,12 @@ def plan_campaign(
 
 
 def _answers(
-    campaign: Campaign, values: Mapping[str, str], languages: Sequence[str]
+    campaign: Campaign, values: Mapping[str, str], languages: Sequence[str], settings: AbstractSet[str]
 ) -> dict[str, dict[str, str | None]]:
-    """What each parameter is in each language; an answer for one language goes before that for all."""
+    """What each parameter is in each language; an answer for one language goes before that for all.
+
+    A value may also stand in for one of the organisation's ``settings``.
+    """
     known = {
         name
         for each in campaign.parameters
@@ -143,7 +153,7 @@ def _answers(
     }
     problems = [
         f'The campaign does not ask for "{name}". It asks for: {", ".join(sorted(known)) or "nothing"}.'
-        for name in sorted(values.keys() - known)
+        for name in sorted(values.keys() - known - settings)
     ]
     answers: dict[str, dict[str, str | None]] = {language: {} for language in languages}
     for parameter in campaign.parameters:
@@ -240,7 +250,7 @@ def _text(text: str, values: Values, language: str, render: Render) -> str:
         return render(text, values)
     except InvalidInput as error:
         raise InvalidInput(
-            "Its text in {language} is not complete. {error}. Give the value in the settings or as a parameter.",
+            "Its text in {language} is not complete. {error}. Give the value in the settings, or for this campaign with --set.",
             language=language,
             error=error,
         ) from error
