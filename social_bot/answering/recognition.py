@@ -132,7 +132,11 @@ def _content(phrases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str
             for lane in ("greeting", "thanks")
         },
         "individual_signs": {"groups": lanes["individual"]["groups"], "signs": lanes["individual"]["signs"]},
-        "crisis_signs": [file for name, file in phrases["crisis"].items() if name.startswith("signs.")],
+        "crisis_signs": {
+            name.removeprefix("signs."): file
+            for name, file in phrases["crisis"].items()
+            if name.startswith("signs.")
+        },
         "known_words": sorted(known),
     }
 
@@ -141,11 +145,12 @@ def _assemble(classifiers: "ModelSet", content: Mapping[str, Any]) -> Models:
     groups: dict[str, list[str]] = {}
     signs: dict[str, list[str]] = {kind.value: [] for kind in CrisisKind}
     idioms: list[str] = []
-    for file in content["crisis_signs"]:
-        groups |= file["groups"]
-        idioms += file.get("idioms", ())
+    for language, file in content["crisis_signs"].items():
+        own_groups = f"[{language}."  # two languages may call their groups alike
+        groups |= {f"{language}.{name}": words for name, words in file["groups"].items()}
+        idioms += [line.replace("[", own_groups) for line in file.get("idioms", ())]
         for kind, lines in file["signs"].items():
-            signs[CrisisKind(kind).value] += lines
+            signs[CrisisKind(kind).value] += [line.replace("[", own_groups) for line in lines]
     own = content["individual_signs"]
     return Models(
         classifiers=classifiers,

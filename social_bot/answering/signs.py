@@ -65,9 +65,12 @@ class Signs:
         self._idioms = [self._parse("", line) for line in idioms]
         self._signs = [self._parse(label, line) for label, lines in signs.items() for line in lines]
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
+        self._phrases: dict[str, set[int]] = {}  # the numbers of words in phrases by their first word
         self._misspelt: dict[str, set[str]] = {}
         for word in self._exact:
-            if len(word) >= SHORTEST_MISSPELT and " " not in word:
+            if " " in word:
+                self._phrases.setdefault(word.split()[0], set()).add(word.count(" ") + 1)
+            elif len(word) >= SHORTEST_MISSPELT:
                 for shorter in _with_one_letter_less(word):
                     self._misspelt.setdefault(shorter, set()).add(word)
 
@@ -88,15 +91,14 @@ class Signs:
         """For each element the places at which it stands, in order."""
         places: dict[int, list[int]] = {}
         for number, (token, place) in enumerate(tokens):
-            here = set(self._elements_of(token))
-            following = tokens[number + 1 : number + 3]
-            pair = following and following[0][1] == place + 1
-            if pair:
-                here |= self._exact.get(f"{token} {following[0][0]}", set())
-                if len(following) > 1 and following[1][1] == place + 2:  # noqa: PLR2004
-                    here |= self._exact.get(f"{token} {following[0][0]} {following[1][0]}", set())
+            here = self._elements_of(token)
+            for words in self._phrases.get(token, ()):
+                stretch = tokens[number : number + words]
+                if len(stretch) == words and stretch[-1][1] == place + words - 1:
+                    here |= self._exact.get(" ".join(word for word, _ in stretch), set())
             if not here and number < FORGIVING_WORDS:
-                here = self._forgiving(token, following[0][0] if pair else "")
+                following = tokens[number + 1 : number + 2]
+                here = self._forgiving(token, following[0][0] if following else "")
             for element in here:
                 places.setdefault(element, []).append(place)
         return places
@@ -121,7 +123,11 @@ class Signs:
             return set()
         if meant := self._misspelt.get(word, set()).union(
             *(self._misspelt.get(shorter, ()) for shorter in _with_one_letter_less(word)),
-            *(() if shorter not in self._exact else {shorter} for shorter in _with_one_letter_less(word)),
+            *(
+                {shorter} & self._exact.keys()
+                for shorter in _with_one_letter_less(word)
+                if len(word) > SHORTEST_MISSPELT
+            ),
         ):
             return set().union(*(self._exact[other] for other in meant))
         for cut in range(2, len(word) - 1):

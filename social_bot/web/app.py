@@ -3,11 +3,37 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 
 from social_bot.answering.intake import DeliveryWriter
 from social_bot.bootstrap import Bot
-from social_bot.web import webhooks
+from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, SocialBotError
+from social_bot.web import (
+    calls,
+    campaigns,
+    entry,
+    followup,
+    inbox,
+    planner,
+    residents,
+    today,
+    webhooks,
+)
+from social_bot.web.headers import SecurityHeaders, security_headers
+from social_bot.web.pages import render, render_sorry, see_other
+from social_bot.web.site import STATIC, Site
+from social_bot.web.visits import MustEnter, read_visit
+
+STATUSES: dict[type[SocialBotError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    InvalidInput: 422,
+    NotReady: 503,
+}
+_STAFF = (entry, today, planner, campaigns, inbox, calls, followup)
 
 
 def create_app(
@@ -23,7 +49,50 @@ def create_app(
         writer.stop()
 
     app = FastAPI(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(bot)
     if has_public:
         app.include_router(webhooks.router(bot, writer))
-    del has_staff
+        app.include_router(residents.routes)
+    if has_staff:
+        for room in _STAFF:
+            app.include_router(room.routes)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(SecurityHeaders, is_https=app.state.site.is_https)
+    _say_what_went_wrong(app, app.state.site)
     return app
+
+
+def _say_what_went_wrong(app: FastAPI, site: Site) -> None:
+    """Every error becomes a page with a sentence; none becomes a traceback."""
+
+    @app.exception_handler(SocialBotError)
+    def refuse(request: Request, error: SocialBotError) -> Response:
+        status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
+        visit = getattr(request.state, "visit", None) or read_visit(
+            request, request.query_params.get("lang", "")
+        )
+        return render(visit, "refused.html", status=status, error=error)
+
+    @app.exception_handler(MustEnter)
+    def send_to_the_door(request: Request, error: MustEnter) -> Response:
+        del request, error
+        return see_other("/enter")
+
+    @app.exception_handler(RequestValidationError)
+    def find_nothing(request: Request, error: RequestValidationError) -> Response:
+        """The only arguments that can be wrong are the numbers in a path."""
+        del request, error
+        return render_sorry(site, 404)
+
+    @app.exception_handler(HTTPException)
+    def be_sorry(request: Request, error: HTTPException) -> Response:
+        del request
+        return render_sorry(site, error.status_code)
+
+    @app.exception_handler(Exception)
+    def break_politely(request: Request, error: Exception) -> Response:
+        """The server logs the error itself; this answer is made outside the middleware."""
+        del request, error
+        response = render_sorry(site, 500)
+        response.headers.update(security_headers(is_https=site.is_https))
+        return response

@@ -1,0 +1,86 @@
+"""Messages: requests to be phoned, and how each call went."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+
+from social_bot.answering import callbacks, store
+from social_bot.answering.store import CallbackRow
+from social_bot.organisation import operators
+from social_bot.organisation.roles import Role
+from social_bot.storage.cipher import Cipher
+from social_bot.web.pages import render, see_other
+from social_bot.web.visits import Staff, StaffForm, StaffVisit
+
+_SETTLED_SHOWN = 20
+
+routes = APIRouter()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """``phone`` is shown to those who phone and to nobody else."""
+
+    row: CallbackRow
+    phone: str | None
+    is_late: bool
+
+
+@routes.get("/callbacks")
+def calls(visit: Staff, done: str = "") -> Response:
+    bot = visit.site.bot
+    with bot.database.read() as session:
+        rows = store.list_callbacks(session)
+    settled = sorted(
+        (row for row in rows if row.settled_at), key=lambda row: row.settled_at or row.requested_at
+    )
+    return render(
+        visit,
+        "callbacks.html",
+        open=_calls(
+            [row for row in rows if not row.settled_at],
+            bot.database.cipher if visit.holds(Role.WRITER) else None,
+            now=visit.moments.now,
+        ),
+        settled=_calls(settled[::-1][:_SETTLED_SHOWN], None, now=visit.moments.now),
+        may_call=visit.holds(Role.WRITER),
+        done=done,
+    )
+
+
+@routes.post("/callbacks/{callback_id}/reached")
+def reached(callback_id: int, visit: Staff, form: StaffForm) -> Response:
+    del form
+    return _record(visit, callback_id, callbacks.record_reached, done="reached")
+
+
+@routes.post("/callbacks/{callback_id}/no-answer")
+def no_answer(callback_id: int, visit: Staff, form: StaffForm) -> Response:
+    del form
+    return _record(visit, callback_id, callbacks.record_no_answer, done="no_answer")
+
+
+@routes.post("/callbacks/{callback_id}/cancel")
+def cancel(callback_id: int, visit: Staff, form: StaffForm) -> Response:
+    del form
+    return _record(visit, callback_id, callbacks.cancel, done="call_cancelled")
+
+
+def _record(visit: StaffVisit, callback_id: int, act: Callable[..., CallbackRow], *, done: str) -> Response:
+    with visit.site.bot.database.write() as session:
+        operators.require(session, visit.worker.name, Role.WRITER)
+        act(session, callback_id, by=visit.worker.name, now=visit.moments.now)
+    return see_other(f"/callbacks?done={done}")
+
+
+def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, *, now: datetime) -> Sequence[Call]:
+    return [
+        Call(
+            row=row,
+            phone=cipher.open(row.phone_sealed) if cipher and row.phone_sealed else None,
+            is_late=row.promised_by is not None and row.promised_by < now,
+        )
+        for row in rows
+    ]

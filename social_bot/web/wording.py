@@ -1,0 +1,153 @@
+"""The tables of ``words`` in one language, as templates use them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.dialogue import Lane
+from social_bot.answering.store import CallbackState, SendState
+from social_bot.answering.threads import Owner
+from social_bot.errors import SocialBotError
+from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.metrics import Metric, Source
+from social_bot.planning.posts import PostState
+from social_bot.tracking.goals import Pace
+from social_bot.translations import translate
+from social_bot.web.words import (
+    ALERT_LINKS,
+    ALERTS,
+    ANSWERED,
+    CALLBACK_STATES,
+    CALLBACK_WINDOWS,
+    DANGERS,
+    LANES,
+    LANGUAGES_IN_WORDS,
+    METRICS,
+    NEXT_STEPS,
+    NOTES,
+    NOTICES,
+    OWNERS,
+    PACES,
+    PERSONAL_DATA,
+    POST_KINDS,
+    POST_STATES,
+    ROLES,
+    SENDING,
+    SOURCES,
+    TEXTS,
+    WHAT_HAPPENS,
+)
+
+_CODES: Mapping[str, str] = {
+    **{state.value: word for state, word in POST_STATES.items()},
+    **{state.value: word for state, word in CALLBACK_STATES.items()},
+    **{role.value: word for role, word in ROLES.items()},
+}
+_CODED = frozenset({"state", "to", "role"})
+"""The places of error sentences that hold a code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The tables in one language."""
+
+    language: str
+    topic_names: Callable[[], Mapping[str, Mapping[str, str]]]
+
+    def post_state(self, state: PostState) -> str:
+        return self._t(POST_STATES[state])
+
+    def what_happens(self, state: PostState, *, page: str, time: str) -> str:
+        return self._t(WHAT_HAPPENS[state]).format(page=page, time=time)
+
+    def next_step(self, state: PostState) -> str | None:
+        return self._t(NEXT_STEPS[state]) if state in NEXT_STEPS else None
+
+    def post_kind(self, kind: str) -> str:
+        return self._t(POST_KINDS.get(kind, kind))
+
+    def roles(self, roles: Sequence[str]) -> str:
+        return ", ".join(self._t(word) for role, word in ROLES.items() if role in roles)
+
+    def alert(self, kind: AlertKind) -> str:
+        return self._t(ALERTS[kind])
+
+    def alert_link(self, subject: str) -> str:
+        return self._t(ALERT_LINKS[subject.partition(":")[0]])
+
+    def notice(self, done: str) -> str | None:
+        return self._t(NOTICES[done]) if done in NOTICES else None
+
+    def lane(self, lane: Lane) -> str:
+        return self._t(LANES[lane])
+
+    def danger(self, kind: CrisisKind) -> str:
+        return self._t(DANGERS[kind])
+
+    def owner(self, owner: Owner) -> str:
+        return self._t(OWNERS[owner])
+
+    def sending(self, state: SendState) -> str:
+        return self._t(SENDING[state])
+
+    def personal_data(self, kinds: Sequence[str]) -> str:
+        return ", ".join(self._t(PERSONAL_DATA.get(kind, kind)) for kind in kinds)
+
+    def topic(self, topic: str) -> str:
+        return self.topic_names().get(topic, {}).get(self.language, topic)
+
+    def text(self, key: str) -> str:
+        """The name of an approved text: a topic's, or that of a part of the frame."""
+        return self._t(TEXTS[key]) if key in TEXTS else self.topic(key)
+
+    def note(self, note: str) -> str:
+        """Why a message got what it got; a reason that came from the platform is a sentence already."""
+        answered = note.removeprefix("answered: ")
+        if answered != note:
+            return self._t(ANSWERED).format(text=self.text(answered))
+        return self._t(NOTES.get(note, note))
+
+    def callback_state(self, state: CallbackState) -> str:
+        return self._t(CALLBACK_STATES[state])
+
+    def window(self, window: str) -> str:
+        return self._t(CALLBACK_WINDOWS[window])
+
+    def metric(self, metric: Metric) -> str:
+        return self._t(METRICS[metric][0])
+
+    def definition(self, metric: Metric) -> str:
+        return self._t(METRICS[metric][1])
+
+    def source(self, source: Source) -> str:
+        return self._t(SOURCES[source])
+
+    def pace(self, pace: Pace) -> str:
+        return self._t(PACES[pace])
+
+    def language_name(self, code: str) -> str:
+        return self._t(LANGUAGES_IN_WORDS.get(code, code))
+
+    def said(self, words: Mapping[str, str]) -> str:
+        """Words of a campaign in the reader's language, else in the first that it has."""
+        return words.get(self.language) or next(iter(words.values()), "")
+
+    def error(self, error: SocialBotError) -> str:
+        """The sentence of an error, with the codes in it said in words."""
+        values = {
+            name: self._t(_CODES[str(value)]).lower() if name in _CODED and value in _CODES else value
+            for name, value in error.values.items()
+        }
+        return self._t(error.sentence).format(**values)
+
+    def _t(self, sentence: str) -> str:
+        return translate(self.language)(sentence)
+
+
+def read_topic_names(templates: Path) -> Mapping[str, Mapping[str, str]]:
+    """The names of the topics by language, out of their files."""
+    files = sorted((templates / "topics").glob("*.yaml"))
+    return {path.stem: YAML(typ="safe").load(path.read_text(encoding="utf-8"))["names"] for path in files}

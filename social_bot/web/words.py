@@ -1,0 +1,340 @@
+"""The words for what the program keeps as codes: states, roles, lanes, reasons, figures.
+
+English here, each ``marked`` for the catalogues; a state has a symbol of its own beside its word, for
+nothing is told by colour alone.
+"""
+
+from collections.abc import Mapping
+
+from social_bot.answering.callbacks import WINDOWS
+from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.dialogue import Lane
+from social_bot.answering.store import CallbackState, SendState
+from social_bot.answering.threads import Owner
+from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.metrics import Metric, Source
+from social_bot.organisation.personal_data import PersonalDataKind
+from social_bot.organisation.roles import Role
+from social_bot.planning.post_kinds import PostKind
+from social_bot.planning.posts import PostState
+from social_bot.tracking.goals import Pace
+from social_bot.translations import marked
+
+LANGUAGE_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+
+LANGUAGES_IN_WORDS = {
+    "fi": marked("Finnish"),
+    "sv": marked("Swedish"),
+    "en": marked("English"),
+    "et": marked("Estonian"),
+    "ru": marked("Russian"),
+    "uk": marked("Ukrainian"),
+    "ar": marked("Arabic"),
+    "so": marked("Somali"),
+    "fa": marked("Persian"),
+}
+
+_S = PostState
+POST_STATES: Mapping[PostState, str] = {
+    _S.DRAFT: marked("Draft"),
+    _S.AWAITING_APPROVAL: marked("Waits for approval"),
+    _S.SCHEDULED: marked("Scheduled"),
+    _S.PUBLISHING: marked("Being published"),
+    _S.PUBLISHED: marked("Published"),
+    _S.FAILED: marked("Failed"),
+    _S.UNCONFIRMED: marked("Unconfirmed"),
+    _S.MISSED: marked("Missed"),
+    _S.EXPIRED: marked("Expired"),
+    _S.CANCELLED: marked("Cancelled"),
+    _S.HELD: marked("On hold"),
+}
+
+WHAT_HAPPENS: Mapping[PostState, str] = {
+    _S.DRAFT: marked(
+        "Nothing goes out yet. Once it has been approved, it is published on the page {page} {time}."
+    ),
+    _S.AWAITING_APPROVAL: marked("If it is approved, it is published on the page {page} {time}."),
+    _S.SCHEDULED: marked("It is published on the page {page} {time}."),
+    _S.PUBLISHING: marked("It is being published on the page {page} now."),
+    _S.PUBLISHED: marked("It was published on the page {page} {time}."),
+    _S.FAILED: marked("It was not published. It was meant for the page {page} {time}."),
+    _S.UNCONFIRMED: marked("It was sent to the page {page} {time}, but we do not know whether it is there."),
+    _S.MISSED: marked("It was not published. It was meant for the page {page} {time}."),
+    _S.EXPIRED: marked("It was not published. It was meant for the page {page} {time}."),
+    _S.CANCELLED: marked("It will not be published. It was meant for the page {page} {time}."),
+    _S.HELD: marked("It waits. It was meant for the page {page} {time}."),
+}
+"""``time`` is when it was settled for what has been published, else when it was to go out."""
+
+NEXT_STEPS: Mapping[PostState, str] = {
+    _S.DRAFT: marked(
+        "Check the texts and send the post for approval. Somebody other than its author approves it."
+    ),
+    _S.FAILED: marked(
+        "Mend what the reason names, then give the post a new time and have it approved again."
+    ),
+    _S.UNCONFIRMED: marked(
+        "Look at the page at Facebook. If the post is there, say so. If it is not, send it again."
+    ),
+    _S.MISSED: marked("Send it now, if it is still of use. Otherwise cancel it."),
+    _S.EXPIRED: marked("Give it a new time, if it is still of use. Otherwise cancel it."),
+}
+
+POST_KINDS: Mapping[str, str] = {
+    PostKind.HOURS_CHANGE: marked("Change of hours"),
+    PostKind.OPEN_NOW: marked("Phone or chat hours"),
+    PostKind.OUTREACH_EVENT: marked("Event, outreach"),
+    PostKind.FOOD_AID: marked("Food aid"),
+    PostKind.BENEFIT_INFO: marked("About a benefit"),
+    PostKind.SERVICE_INTRO: marked("What we do"),
+    PostKind.EARLY_CONTACT: marked("Contact us early"),
+    PostKind.CRISIS_NUMBERS: marked("Crisis numbers"),
+    PostKind.QA: marked("Question and answer"),
+    PostKind.DISRUPTION: marked("Disruption"),
+    PostKind.PARTICIPATION: marked("Invitation, feedback, thanks"),
+    "post": marked("A post of its own"),
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.WRITER: marked("writer"),
+    Role.APPROVER: marked("approver"),
+    Role.COORDINATOR: marked("coordinator"),
+    Role.ADMINISTRATOR: marked("administrator"),
+}
+
+ALERTS: Mapping[AlertKind, str] = {
+    AlertKind.CRISIS: marked("Somebody may be in danger. Read the conversation at once."),
+    AlertKind.CALLBACK_LATE: marked("The promised time of a call has passed. Call now."),
+    AlertKind.MESSAGE_UNCONFIRMED: marked("We do not know whether an answer reached a resident."),
+    AlertKind.MESSAGE_FAILED: marked("An answer to a resident did not go out."),
+    AlertKind.TEXT_UNAVAILABLE: marked("An approved text was missing; a safer one was sent in its place."),
+    AlertKind.POST_FAILED: marked("A post was not published."),
+    AlertKind.POST_UNCONFIRMED: marked("We do not know whether a post reached its page."),
+    AlertKind.POST_MISSED: marked("A post was not sent in time."),
+    AlertKind.PAGE_PAUSED: marked("Facebook has asked a page to wait. Posts and answers go out later."),
+    AlertKind.PAGE_DISCONNECTED: marked(
+        "The connection of a page is broken. Nothing goes out before it is mended."
+    ),
+}
+
+ALERT_LINKS: Mapping[str, str] = {
+    "thread": marked("Read the conversation"),
+    "post": marked("See the post"),
+    "callback": marked("See the request"),
+}
+"""Where an alert leads, by the kind of its subject."""
+
+LANES: Mapping[Lane, str] = {
+    Lane.GENERAL: marked("General question"),
+    Lane.INDIVIDUAL: marked("Own matter"),
+    Lane.CRISIS: marked("Danger"),
+    Lane.CLARIFY: marked("Asked to choose a topic"),
+    Lane.GREETING: marked("Greeting or thanks"),
+    Lane.UNKNOWN: marked("Not recognised"),
+}
+
+DANGERS: Mapping[CrisisKind, str] = {
+    CrisisKind.OVERDOSE_MEDICAL: marked("poisoning or acute illness"),
+    CrisisKind.VIOLENCE_NOW: marked("violence now"),
+    CrisisKind.SUICIDE: marked("suicide"),
+    CrisisKind.CHILD_IN_DANGER: marked("a child in danger"),
+    CrisisKind.SELF_HARM: marked("self-harm"),
+    CrisisKind.THREAT_TO_OTHERS: marked("a threat to others"),
+    CrisisKind.LIFE_WORRY_OTHER: marked("fear for somebody's life"),
+    CrisisKind.HOMELESS_TONIGHT: marked("no place to sleep tonight"),
+}
+
+OWNERS: Mapping[Owner, str] = {
+    Owner.BOT: marked("The bot answers"),
+    Owner.HUMAN: marked("A person answers"),
+    Owner.STANDBY: marked("Another app answers"),
+}
+
+SENDING: Mapping[SendState, str] = {
+    SendState.PENDING: marked("Waits to be sent"),
+    SendState.SENDING: marked("Being sent"),
+    SendState.SENT: marked("Sent"),
+    SendState.FAILED: marked("Failed"),
+    SendState.UNCONFIRMED: marked("Unconfirmed"),
+    SendState.DROPPED: marked("Not sent"),
+}
+
+PERSONAL_DATA: Mapping[str, str] = {
+    PersonalDataKind.IDENTITY_CODE: marked("identity code"),
+    PersonalDataKind.PHONE: marked("phone number"),
+    PersonalDataKind.EMAIL: marked("e-mail address"),
+    PersonalDataKind.IBAN: marked("account number"),
+    PersonalDataKind.ADDRESS: marked("street address"),
+    PersonalDataKind.NAME: marked("name"),
+    PersonalDataKind.CASE_NUMBER: marked("case number"),
+}
+
+TEXTS: Mapping[str, str] = {
+    "general": marked("General advice"),
+    "greeting": marked("Greeting"),
+    "thanks": marked("Answer to thanks"),
+    "individual": marked("Own matter: how to reach us"),
+    "clarify": marked("Which topic is meant"),
+    "contact": marked("How to reach us"),
+    "closed": marked("Closed now"),
+    "disclosure": marked("This answer is automatic"),
+    "personal_data": marked("Please write no personal data here"),
+    "other_language": marked("Service in other languages"),
+    "callback_prompt": marked("Asking for a call"),
+    "callback_button": marked("Button: ask for a call"),
+    "call_button": marked("Button: call us"),
+    "crisis_numbers": marked("Emergency numbers"),
+    **{f"crisis_{kind.value}": word for kind, word in DANGERS.items()},
+}
+
+NOTES: Mapping[str, str] = {
+    "the thread is held: human": marked("The bot kept silent, for a person is answering."),
+    "the thread is held: standby": marked("The bot kept silent, for another app is answering."),
+    "the message is older than the platform's 24 hours": marked(
+        "The bot kept silent, for more than 24 hours had passed since the message."
+    ),
+    "the platform's 24 hours have passed": marked(
+        "It was not sent, for more than 24 hours had passed since the message."
+    ),
+    "the message is empty": marked("The bot kept silent, for there was nothing to answer."),
+    "the general text has been sent in this thread": marked(
+        "The bot kept silent, for the general advice has been given in this conversation already."
+    ),
+    "no approved text": marked(
+        "The bot kept silent, for no approved text could be sent. A person must answer."
+    ),
+}
+"""Reasons that the answering room keeps with a message."""
+
+ANSWERED = marked("Answered with the text: {text}")
+
+CALLBACK_STATES: Mapping[CallbackState, str] = {
+    CallbackState.REQUESTED: marked("Waits for a call"),
+    CallbackState.ASSIGNED: marked("Somebody is calling"),
+    CallbackState.DONE: marked("Reached by phone"),
+    CallbackState.UNREACHABLE: marked("Not reached by phone"),
+    CallbackState.CANCELLED: marked("Cancelled"),
+}
+
+CALLBACK_WINDOWS: Mapping[str, str] = dict(
+    zip(
+        WINDOWS,
+        (
+            marked("Any time during opening hours"),
+            marked("In the morning"),
+            marked("Around noon"),
+            marked("In the afternoon"),
+        ),
+        strict=True,
+    )
+)
+
+METRICS: Mapping[Metric, tuple[str, str]] = {
+    Metric.POST_VIEWS: (
+        marked("Views of the posts"),
+        marked("How often the campaign's posts were shown. One person may see a post several times."),
+    ),
+    Metric.POST_REACH: (
+        marked("People reached by the posts"),
+        marked("How many people saw each post, added up. Who saw two posts counts twice."),
+    ),
+    Metric.POST_REACTIONS: (
+        marked("Reactions"),
+        marked("Likes and other reactions to the campaign's posts."),
+    ),
+    Metric.POST_COMMENTS: (marked("Comments"), marked("Comments on the campaign's posts.")),
+    Metric.POST_SHARES: (marked("Shares"), marked("How often the campaign's posts were shared.")),
+    Metric.POST_CLICKS: (
+        marked("Clicks"),
+        marked("Clicks on the campaign's posts: links, pictures, more text."),
+    ),
+    Metric.PAGE_VIEWS: (
+        marked("Views of the page's content"),
+        marked("How often anything of the page was shown during the campaign."),
+    ),
+    Metric.PAGE_REACH: (
+        marked("People reached by the page"),
+        marked("How many people saw the page's content each day, added up over the campaign."),
+    ),
+    Metric.PAGE_ENGAGEMENTS: (
+        marked("Engagement with the page"),
+        marked("Reactions, comments, shares and clicks on the page's content during the campaign."),
+    ),
+    Metric.PAGE_FOLLOWERS: (marked("Followers"), marked("How many follow the page now.")),
+    Metric.POSTS_PUBLISHED: (
+        marked("Published posts"),
+        marked("Posts of the campaign that are on the page."),
+    ),
+    Metric.MESSAGES_RECEIVED: (
+        marked("Messages from residents"),
+        marked("Messages that arrived at the page during the campaign."),
+    ),
+    Metric.CONTACTS: (
+        marked("People who wrote"),
+        marked("Conversations in which somebody wrote during the campaign. The same person counts once."),
+    ),
+    Metric.ANSWERED_SHARE: (
+        marked("Share of messages answered"),
+        marked("Of the messages that arrived during the campaign, how many per cent got an answer."),
+    ),
+    Metric.CALLBACKS_REQUESTED: (
+        marked("Requests to be called"),
+        marked("Requests on our own form during the campaign, for all pages together."),
+    ),
+    Metric.CALLBACKS_DONE: (
+        marked("Calls made"),
+        marked("Requests of the campaign's time that ended in a conversation, for all pages together."),
+    ),
+}
+"""A name, and what is counted."""
+
+SOURCES: Mapping[Source, str] = {
+    Source.PLATFORM: marked("counted by Facebook"),
+    Source.OWN: marked("counted by this program"),
+}
+
+NOTICES: Mapping[str, str] = {
+    "acknowledged": marked("Noted: you take care of it."),
+    "submitted": marked("The post waits for approval now."),
+    "approved": marked("Approved. The post is published at its time."),
+    "moved": marked("Moved. The post is a draft again: send it for approval."),
+    "cancelled": marked("Cancelled. The post will not be published."),
+    "confirmed": marked("Noted: the post is on the page."),
+    "sent_again": marked("The post is being sent now."),
+    "handed_back": marked("The bot answers in this conversation again."),
+    "reached": marked("Noted: you called and reached the person."),
+    "no_answer": marked("Noted: you called and nobody answered."),
+    "call_cancelled": marked("The request is cancelled."),
+}
+"""What has just been done, by the code that the way on carries."""
+
+PACES: Mapping[Pace, str] = {
+    Pace.REACHED: marked("Reached"),
+    Pace.ON_TRACK: marked("On track"),
+    Pace.BEHIND: marked("Behind"),
+    Pace.TOO_EARLY: marked("Too early to say"),
+    Pace.NOT_AVAILABLE: marked("Not available"),
+}
+
+PACE_LOOKS: Mapping[Pace, str] = {
+    Pace.REACHED: "published",
+    Pace.ON_TRACK: "scheduled",
+    Pace.BEHIND: "missed",
+    Pace.TOO_EARLY: "awaiting_approval",
+    Pace.NOT_AVAILABLE: "unconfirmed",
+}
+"""The colour and symbol of each pace, borrowed from the states of posts."""
+
+SORRY: Mapping[int, tuple[str, str]] = {
+    403: (marked("This page is not open to you"), marked("Go back, or call us if you need help.")),
+    404: (
+        marked("This page does not exist"),
+        marked("Check the address, or go back to where you came from."),
+    ),
+    405: (marked("This cannot be done here"), marked("Go back and use the buttons of the page.")),
+    422: (marked("What was sent cannot be used"), marked("Go back and try again.")),
+    500: (
+        marked("Something broke on our side"),
+        marked("It is not your fault. Try again in a moment, or call us."),
+    ),
+}
