@@ -10,8 +10,10 @@ from babel.dates import format_timedelta, get_month_names
 from babel.numbers import format_decimal
 
 from social_bot.organisation.times import day_in_words, in_words, time_in_words
+from social_bot.translations import marked, translate
 
 _HOLIDAY_LANGUAGES = {"fi": "fi", "sv": "sv_FI", "en": "en_US"}
+_JUST_NOW = timedelta(minutes=1)
 _LATELY = timedelta(hours=12)
 
 
@@ -40,10 +42,12 @@ class Moments:
         return day_in_words(day, self.language, year=self.today.year)
 
     def lately(self, moment: datetime) -> str:
-        """``2 tuntia sitten`` within half a day, else the moment."""
+        """``2 tuntia sitten`` within half a day, else the moment; the platform's clock may run ahead of ours."""
         passed = self.now - moment
         if passed > _LATELY:
             return self.at(moment)
+        if passed < _JUST_NOW:
+            return translate(self.language)(marked("just now"))
         return format_timedelta(-passed, add_direction=True, locale=self.language)
 
     def month(self, first: date) -> str:

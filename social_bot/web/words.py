@@ -289,8 +289,8 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
 """A name, and what is counted."""
 
 SOURCES: Mapping[Source, str] = {
-    Source.PLATFORM: marked("counted by Facebook"),
-    Source.OWN: marked("counted by this program"),
+    Source.PLATFORM: marked("Counted by Facebook."),
+    Source.OWN: marked("Counted by this program."),
 }
 
 NOTICES: Mapping[str, str] = {

@@ -26,7 +26,7 @@ KEEPS_REASONS = (
 )
 """Their sentences are kept in rows and shown later."""
 
-MsgId = str | tuple[str, ...]
+MsgId = str | Sequence[str]
 
 
 def test_every_sentence_is_translated(language):
@@ -109,7 +109,10 @@ def in_templates() -> Iterator[MsgId]:
         }
         with path.open("rb") as file:
             for _, function, message, _ in babel_extract(file, ("_", "ngettext"), [], options):
-                yield (message[0], message[1]) if function == "ngettext" else key(message)
+                first, *rest = (
+                    [message] if isinstance(message, str) else [part for part in message or () if part]
+                )
+                yield (first, *rest) if function == "ngettext" else first
 
 
 def in_code() -> Iterator[MsgId]:
@@ -164,12 +167,12 @@ def key(msgid: MsgId) -> str:
 def is_translated(message: Message | None) -> bool:
     if message is None or message.fuzzy:
         return False
-    return bool(message.string) if isinstance(message.string, str) else all(message.string)
+    return all(forms(message.string))
 
 
-def forms(text: str | Sequence[str]) -> Sequence[str]:
+def forms(text: MsgId | None) -> Sequence[str]:
     """Singular and plural, or the one form."""
-    return [text] if isinstance(text, str) else text
+    return [text] if isinstance(text, str) else text or [""]
 
 
 def places(sentence: str) -> set[str]:

@@ -1,0 +1,253 @@
+"""The pages of a program in which everything is in some state, at a fixed moment."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from social_bot.answering import callbacks, intake, outbox, store
+from social_bot.answering.replies import approve_texts
+from social_bot.bootstrap import Bot
+from social_bot.channels.ports import OutgoingMessage, PageAccess
+from social_bot.organisation import alerts, operators
+from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.roles import Role
+from social_bot.planning.campaigns import read_campaign
+from social_bot.planning.composing import add_post, approve_post, submit_post
+from social_bot.planning.posts import PostContent, PostState
+from social_bot.planning.publishing import MISSED, NO_ANSWER
+from social_bot.planning.starting import start_campaign
+from social_bot.planning.store import PostRow, PublishAttemptRow
+from social_bot.web.app import create_app
+from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
+
+COORDINATOR = "Koordinaattori"
+PHONE = "+358 40 1234567"
+PERSON = "7000000001"
+HERE = "http://127.0.0.1:8000"
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class BotAt(Bot):
+    """The program at a moment that the test moves."""
+
+    clock: Clock
+
+    def now(self) -> datetime:
+        return self.clock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What there is to see: posts by state, a campaign, a thread in danger, a request for a call."""
+
+    posts: dict[PostState, int]
+    campaign: int
+    thread: int
+    callback: int
+
+
+class Browser(TestClient):
+    """A browser on this machine that fills in a form with the token of the page it stands on."""
+
+    def read(self, path: str, *, status: int = 200) -> str:
+        answer = self.get(path)
+        assert answer.status_code == status, answer.text
+        return unescape(answer.text)
+
+    def token(self, path: str) -> str:
+        found = TOKEN.search(self.get(path).text)
+        assert found is not None
+        return found[1]
+
+    def submit(self, path: str, *, standing_on: str, **fields: str) -> Response:
+        answer: Response = self.post(path, data={"token": self.token(standing_on), **fields})
+        return answer
+
+    def enter(self, name: str, language: str = "fi") -> "Browser":
+        answer = self.submit(f"/enter?lang={language}", standing_on="/enter", name=name)
+        assert answer.status_code == 303
+        return self
+
+
+@pytest.fixture
+def timed_bot(bot: Bot, clock: Clock) -> BotAt:
+    with bot.database.write() as session:
+        operators.add(session, COORDINATOR, [Role.COORDINATOR], now=NOW, by="test")
+    return BotAt(
+        settings=bot.settings,
+        database=bot.database,
+        templates=bot.templates,
+        campaigns=bot.campaigns,
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def browse(timed_bot: BotAt) -> Iterator[Callable[..., Browser]]:
+    """Opens browsers on one running program."""
+    app = create_app(timed_bot, on_delivery=lambda: None)
+    opened: list[Browser] = []
+
+    def open_browser(*, base_url: str = HERE, client: str = "127.0.0.1", fails: bool = True) -> Browser:
+        browser = Browser(
+            app,
+            base_url=base_url,
+            client=(client, 50000),
+            follow_redirects=False,
+            raise_server_exceptions=fails,
+        )
+        opened.append(browser)
+        return browser
+
+    yield open_browser
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture
+def anybody(browse: Callable[..., Browser]) -> Browser:
+    return browse()
+
+
+@pytest.fixture
+def writer(browse: Callable[..., Browser]) -> Browser:
+    return browse().enter(WRITER)
+
+
+@pytest.fixture
+def approver(browse: Callable[..., Browser]) -> Browser:
+    return browse().enter(APPROVER)
+
+
+@pytest.fixture
+def coordinator(browse: Callable[..., Browser]) -> Browser:
+    return browse().enter(COORDINATOR)
+
+
+@pytest.fixture
+def world(timed_bot: BotAt, clock: Clock) -> World:
+    with timed_bot.database.write() as session:
+        approve_texts(session, None, by=APPROVER, now=NOW)
+        posts = {state: write_post(session, timed_bot, state).id or 0 for state in PostState}
+        campaign = start_campaign(
+            session,
+            read_campaign(timed_bot.campaigns / "meet_the_team.yaml"),
+            timed_bot.organisation(session),
+            page_id=PAGE,
+            start=NOW.date() + timedelta(days=1),
+            values={},
+            author=WRITER,
+            approver=APPROVER,
+            media=timed_bot.media,
+            now=NOW,
+        ).campaign
+        callback = callbacks.request(
+            session,
+            phone=PHONE,
+            window="morning",
+            language="fi",
+            organisation=timed_bot.organisation(session),
+            cipher=timed_bot.database.cipher,
+            now=NOW,
+        )
+        campaign_id, callback_id = campaign.id or 0, callback.id or 0
+    hear(timed_bot, "Missä haen toimeentulotukea? Numeroni on 040 123 4567.", "m_1")
+    hear(timed_bot, "en jaksa enää elää, otin kaikki lääkkeet", "m_2")
+    while outbox.send_next(timed_bot.database, messenger=Messenger(), clock=clock):
+        pass
+    with timed_bot.database.read() as session:
+        thread = store.list_threads(session)[0].id or 0
+    return World(posts=posts, campaign=campaign_id, thread=thread, callback=callback_id)
+
+
+class Messenger:
+    """Takes everything."""
+
+    sent = 0
+
+    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
+        Messenger.sent += 1
+        return f"m_out{Messenger.sent}"
+
+    def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
+        raise AssertionError
+
+
+def write_post(session, bot: Bot, state: PostState) -> PostRow:
+    """A post of the writer that has come to the state by the moves that are allowed."""
+    post = add_post(
+        session,
+        PostContent(
+            page_id=PAGE,
+            kind="outreach_event",
+            texts={"fi": f"Tule juttelemaan ({state.value}).", "sv": f"Kom och prata ({state.value})."},
+            publish_at=NOW + timedelta(hours=1),
+            link="https://mallila.example/kaynti",
+        ),
+        zone=bot.settings.zone,
+        author=WRITER,
+        now=NOW,
+    )
+    post_id = post.id or 0
+    if state is PostState.AWAITING_APPROVAL:
+        submit_post(session, post_id, by=WRITER, now=NOW)
+    if state in (PostState.CANCELLED, PostState.EXPIRED):
+        post.become(state)
+    if state in (PostState.DRAFT, PostState.AWAITING_APPROVAL, PostState.CANCELLED, PostState.EXPIRED):
+        return post
+    approve_post(session, post_id, by=APPROVER, now=NOW)
+    if state in (PostState.HELD, PostState.MISSED):
+        post.become(state, reason=MISSED if state is PostState.MISSED else None)
+    elif state is not PostState.SCHEDULED:
+        send_post(session, post, state)
+    session.flush()
+    return post
+
+
+def send_post(session, post: PostRow, state: PostState) -> None:
+    post.become(PostState.PUBLISHING)
+    post.attempts = 1
+    session.add(
+        PublishAttemptRow(
+            post_id=post.id or 0,
+            number=1,
+            content_hash=post.content.content_hash,
+            started_at=NOW - timedelta(minutes=5),
+            ended_at=NOW,
+            status=400,
+            code=368,
+            trace_id="Trace123",
+        )
+    )
+    if state is PostState.PUBLISHING:
+        return
+    post.become(state, reason=NO_ANSWER if state is PostState.UNCONFIRMED else None)
+    if state is PostState.PUBLISHED:
+        post.external_id, post.settled_at = f"{PAGE}_900", NOW
+    if state is PostState.FAILED:
+        post.reason = (
+            "Facebook has barred this page from writing. Send nothing, and read the page's Support Inbox."
+        )
+        alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post.id}", now=NOW, occasion="1")
+
+
+def hear(bot: Bot, text: str, mid: str) -> None:
+    """A resident writes, and the bot decides."""
+    event = {
+        "sender": {"id": PERSON},
+        "recipient": {"id": PAGE},
+        "timestamp": int(NOW.timestamp() * 1000),
+        "message": {"mid": mid, "text": text},
+    }
+    body = json.dumps({"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [event]}]}).encode()
+    intake.store_deliveries(bot.database, [body], now=NOW)
+    intake.take_in(bot.database, parse=bot.parse_delivery, now=NOW)
+    bot.inbox.answer_events(now=NOW)

@@ -1,0 +1,168 @@
+"""Conversations and requests for a call."""
+
+import logging
+
+import pytest
+
+from social_bot.answering import store
+from social_bot.answering.store import CallbackState
+from social_bot.answering.threads import Owner
+from tests.conftest import APPROVER, WRITER
+from tests.web.conftest import PERSON, PHONE, hear
+
+
+def callback_of(bot, callback_id):
+    with bot.database.read() as session:
+        return next(row for row in store.list_callbacks(session) if row.id == callback_id)
+
+
+def test_the_list_puts_danger_first_and_masks(writer, world):
+    page = writer.read("/inbox")
+
+    assert "Vaara: " in page
+    assert "040 123 4567" not in page
+
+
+def test_a_conversation_tells_what_was_answered_and_why(writer, world):
+    page = writer.read(f"/inbox/{world.thread}")
+
+    assert "[••• puhelin]" in page
+    assert "040 123 4567" not in page
+    assert "Yleinen kysymys · lähinnä: Perustoimeentulotuki" in page
+    assert "Vastattiin tekstillä: Perustoimeentulotuki" in page
+    assert "henkilötietoja peitetty: puhelinnumero" in page
+    assert f"hyväksyjä {APPROVER}" in page
+    assert "Lähetetty" in page
+
+
+def test_a_conversation_without_an_answer_says_why(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        store.get_thread(session, world.thread).owner = Owner.HUMAN
+    hear(timed_bot, "Oletteko vielä siellä?", "m_3")
+
+    page = writer.read(f"/inbox/{world.thread}")
+
+    assert "Botti oli hiljaa, koska ihminen vastaa." in page
+
+
+def test_what_its_writer_took_back_is_not_shown(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        message = store.list_messages(session, [world.thread])[0]
+        message.text_sealed = None
+        session.add(message)
+
+    page = writer.read(f"/inbox/{world.thread}")
+
+    assert "Ei tekstiä (kuva, painike tai peruttu viesti)" in page
+    assert "toimeentulotukea? Numeroni" not in page
+
+
+def test_the_time_of_a_conversation_is_said_as_people_say_it(writer, clock, world):
+    at_once = writer.read("/inbox")
+    clock.forward(hours=2)
+    soon = writer.read("/inbox")
+    clock.forward(hours=13)
+    later = writer.enter(WRITER).read("/inbox")
+
+    assert "juuri nyt" in at_once
+    assert "2 tuntia sitten" in soon
+    assert ">ke 25.11. klo 9.00</time>" in later
+
+
+def test_the_platforms_ids_are_on_no_page(writer, world):
+    pages = [writer.read(path) for path in ("/", "/inbox", f"/inbox/{world.thread}", "/callbacks")]
+
+    assert not any(PERSON in page or "m_out" in page for page in pages)
+
+
+def test_a_conversation_is_given_back_to_the_bot(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        store.get_thread(session, world.thread).owner = Owner.HUMAN
+
+    answer = writer.submit(f"/inbox/{world.thread}/hand-back", standing_on=f"/inbox/{world.thread}")
+
+    with timed_bot.database.read() as session:
+        thread = store.get_thread(session, world.thread)
+    assert answer.headers["location"] == f"/inbox/{world.thread}?done=handed_back"
+    assert (thread.owner, thread.waits_for_person) == (Owner.BOT, False)
+    assert "Palauta botille" not in writer.read(f"/inbox/{world.thread}")
+
+
+def test_a_coordinator_gives_nothing_back(coordinator, world):
+    answer = coordinator.submit(f"/inbox/{world.thread}/hand-back", standing_on="/inbox")
+
+    assert answer.status_code == 403
+
+
+def test_a_writer_sees_the_number_as_a_link_to_call(writer, world):
+    page = writer.read("/callbacks")
+
+    assert f'<a class="phone" href="tel:+358401234567">{PHONE}</a>' in page
+    assert "Luvattu viimeistään ke 25.11. klo 15.00" in page
+    assert "Aamulla · suomi" in page
+
+
+def test_nobody_else_sees_the_number(coordinator, world):
+    page = coordinator.read("/callbacks")
+
+    assert PHONE not in page
+    assert "1234567" not in page
+    assert "Numerot näkyvät vain kirjoittajille." in page
+
+
+def test_a_call_after_its_promise_is_late(writer, clock, world):
+    clock.forward(hours=8)
+
+    assert "<span>Myöhässä</span>" in writer.read("/callbacks")
+
+
+def test_a_call_that_reached_somebody_is_done(writer, timed_bot, world):
+    writer.submit(f"/callbacks/{world.callback}/reached", standing_on="/callbacks")
+
+    page = writer.read("/callbacks?done=reached")
+    assert callback_of(timed_bot, world.callback).state is CallbackState.DONE
+    assert "Merkitty: soitit ja tavoitit ihmisen." in page
+    assert PHONE not in page
+
+
+def test_two_calls_without_an_answer_end_a_request(writer, timed_bot, world):
+    writer.submit(f"/callbacks/{world.callback}/no-answer", standing_on="/callbacks")
+    page = writer.read("/callbacks")
+    writer.submit(f"/callbacks/{world.callback}/no-answer", standing_on="/callbacks")
+
+    assert "soitettu kerran, ei vastausta" in page
+    assert callback_of(timed_bot, world.callback).state is CallbackState.UNREACHABLE
+
+
+def test_a_request_is_cancelled(writer, timed_bot, world):
+    writer.submit(f"/callbacks/{world.callback}/cancel", standing_on="/callbacks")
+
+    assert callback_of(timed_bot, world.callback).state is CallbackState.CANCELLED
+
+
+def test_what_is_settled_cannot_be_settled_again(writer, world):
+    writer.submit(f"/callbacks/{world.callback}/cancel", standing_on="/callbacks")
+
+    answer = writer.submit(f"/callbacks/{world.callback}/reached", standing_on="/callbacks")
+
+    assert answer.status_code == 403
+    assert "Tämän soittopyynnön tila on jo: peruttu." in answer.text
+
+
+@pytest.mark.parametrize("act", ["reached", "no-answer", "cancel"])
+def test_a_coordinator_settles_no_call(coordinator, timed_bot, world, act):
+    answer = coordinator.submit(f"/callbacks/{world.callback}/{act}", standing_on="/callbacks")
+
+    assert answer.status_code == 403
+    assert callback_of(timed_bot, world.callback).state is CallbackState.REQUESTED
+
+
+def test_no_number_reaches_the_log(writer, world, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    writer.read("/callbacks")
+    writer.submit(
+        "/callback?lang=fi", standing_on="/callback", phone="040 765 4321", window="any", language="fi"
+    )
+
+    assert not any(part in caplog.text for part in ("1234567", "123 4567", "765 4321", "7654321"))
