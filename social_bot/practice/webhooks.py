@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class WebhookSender:
         self._clock = clock
         self._client = client
         self._stopping = threading.Event()
+        self._is_verified = False
         self._failing_since: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="practice webhooks", daemon=True)
 
@@ -96,6 +98,10 @@ class WebhookSender:
             events, fault = self._waiting()
             if not events:
                 return True
+            self._is_verified = self._is_verified or self._verify()
+            if not self._is_verified:
+                self._give_up_in_time(events[0].page_id)
+                return False
             self._stopping.wait(fault.webhook_delay_seconds)
             for delivery in _deliveries(events, fault):
                 if not self._deliver(delivery, times=2 if fault.webhooks_twice else 1):
@@ -111,6 +117,24 @@ class WebhookSender:
             query = select(OutboxRow).where(OutboxRow.page_id == oldest.page_id).order_by(OutboxRow.number)
             page = session.get_one(PageRow, oldest.page_id)
             return list(session.scalars(query.limit(_LARGEST_BATCH))), Fault.from_json(page.fault)
+
+    def _verify(self) -> bool:
+        """Once before the first delivery: the app must answer with the challenge."""
+        challenge = str(secrets.randbelow(10**10))
+        asked = {
+            "hub.mode": "subscribe",
+            "hub.verify_token": self._config.verify_token,
+            "hub.challenge": challenge,
+        }
+        try:
+            answer = self._client.get(self._config.webhook_url or "", params=asked)
+        except httpx.HTTPError as error:
+            _LOG.info("The app's webhook address does not answer (%s)", type(error).__name__)
+            return False
+        if answer.status_code == httpx.codes.OK and answer.text == challenge:
+            return True
+        _LOG.warning("The app does not confirm its webhook address: compare the verify tokens of both")
+        return False
 
     def _deliver(self, events: Sequence[OutboxRow], *, times: int) -> bool:
         body = delivery_body(events, self._clock())

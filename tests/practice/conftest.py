@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -42,6 +43,7 @@ class Receiver:
     """An app behind a webhook address: keeps each delivery, refuses the first ``refuse_first``."""
 
     url: str = ""
+    verify_token: str = "verify"
     refuse_first: int = 0
     deliveries: list[tuple[bytes, str]] = field(default_factory=list)
 
@@ -62,6 +64,13 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = dict(parse_qsl(urlsplit(self.path).query))
+            is_known = asked["hub.verify_token"] == receiver.verify_token
+            self.send_response(200 if is_known else 403)
+            self.end_headers()
+            self.wfile.write(asked["hub.challenge"].encode())
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if receiver.refuse_first:

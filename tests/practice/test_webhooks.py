@@ -157,6 +157,22 @@ def test_webhooks_come_in_one_delivery_and_newest_first_when_told(make_practice,
     assert [item["message"]["text"] for item in receiver.items()] == ["kolme", "kaksi", "yksi"]
 
 
+def test_nothing_is_delivered_to_an_address_that_does_not_know_the_verify_token(
+    subscribed, practice, receiver
+):
+    receiver.verify_token = "another"
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+    arrived_at_once = practice.wait_for_webhooks(0.5)
+    refused = list(receiver.deliveries)
+
+    receiver.verify_token = "verify"
+    arrived_later = practice.wait_for_webhooks(5)
+
+    assert (arrived_at_once, refused) == (False, [])
+    assert arrived_later
+    assert len(receiver.deliveries) == 1
+
+
 def test_what_was_not_delivered_before_a_stop_is_delivered_after_a_start(make_practice, receiver):
     first = make_practice(webhook_url="http://127.0.0.1:9/webhook")
     with first.store.transaction() as session:
