@@ -56,20 +56,23 @@ def request(
     """Take a request in; ``promised_by`` is None where the organisation has set no opening hours."""
     if window not in WINDOWS:
         raise InvalidInput("Choose when we may call you.")
-    local = now.astimezone(organisation.zone).replace(tzinfo=None)
-    promise = organisation.hours.after(local, PROMISE)
     callback = CallbackRow(
         phone_sealed=cipher.seal(parse_phone(phone)),
         window=window,
         language=language,
         requested_at=now,
-        promised_by=None
-        if promise is None
-        else promise.replace(tzinfo=organisation.zone).astimezone(now.tzinfo),
+        promised_by=promise(organisation, now=now),
     )
     session.add(callback)
     session.flush()
     return callback
+
+
+def promise(organisation: Organisation, *, now: datetime) -> datetime | None:
+    """By when somebody who asks now is phoned; None where the organisation has set no opening hours."""
+    local = now.astimezone(organisation.zone).replace(tzinfo=None)
+    by = organisation.hours.after(local, PROMISE)
+    return None if by is None else by.replace(tzinfo=organisation.zone).astimezone(now.tzinfo)
 
 
 def record_reached(session: Session, callback_id: int, *, by: str, now: datetime) -> CallbackRow:

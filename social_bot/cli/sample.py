@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from social_bot.answering.callbacks import promise
 from social_bot.answering.replies import approve_texts
 from social_bot.answering.store import CallbackRow, CallbackState
 from social_bot.bootstrap import clock
@@ -138,7 +139,7 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
 def introduce(rehearsal: Rehearsal, page_names: Mapping[str, str]) -> bool:
     """Operators, settings, pages and approved texts; False when they are there already."""
     bot, now = rehearsal.bot, clock()
-    followers = iter((240, 310, 90))
+    followers = iter((240, 310, 120))
     for page_id, name in page_names.items():
         token = rehearsal.token(page_id).get_secret_value()
         rehearsal.practice.add_page(page_id, name, token, followers=next(followers))
@@ -221,6 +222,7 @@ def _add_callbacks(session: Session, rehearsal: Rehearsal, *, now: datetime) -> 
         *(CallbackState.UNREACHABLE, CallbackState.CANCELLED, CallbackState.ASSIGNED),
         *(CallbackState.REQUESTED,) * 3,
     )
+    organisation = rehearsal.bot.organisation(session)
     for number, state in enumerate(states):
         requested = now - timedelta(hours=30 - 3 * number)
         is_settled = state in (CallbackState.DONE, CallbackState.UNREACHABLE, CallbackState.CANCELLED)
@@ -231,7 +233,7 @@ def _add_callbacks(session: Session, rehearsal: Rehearsal, *, now: datetime) -> 
                 language=("fi", "fi", "sv", "fi", "en")[number % 5],
                 state=state,
                 requested_at=requested,
-                promised_by=now + timedelta(hours=4 + number),
+                promised_by=promise(organisation, now=requested),
                 assigned_to=OTHER_WRITER if state is CallbackState.ASSIGNED else None,
                 tries=1 if state is CallbackState.DONE else 2 if state is CallbackState.UNREACHABLE else 0,
                 settled_at=requested + timedelta(hours=2) if is_settled else None,

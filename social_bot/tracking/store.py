@@ -130,9 +130,13 @@ def count_callbacks(
 
 
 def _inbound(counted: Any, page_id: str, since: datetime, until: datetime) -> Any:
-    return select(counted).where(
-        MessageRow.page_id == page_id,
-        MessageRow.direction == Direction.INBOUND,
-        MessageRow.at >= since,
-        MessageRow.at < until,
+    return (
+        select(counted)
+        .select_from(MessageRow)
+        .where(
+            MessageRow.page_id == page_id,
+            MessageRow.direction == Direction.INBOUND,
+            MessageRow.at >= since,
+            MessageRow.at < until,
+        )
     )

@@ -14,11 +14,16 @@ from social_bot.organisation.alerts import AlertKind
 from tests.conftest import NOW, WRITER
 
 
-def requested(bot, **changes):
+def requested(bot, *, phone="040 123 4567", window="morning", now=NOW):
     with bot.database.write() as session:
-        values = {"phone": "040 123 4567", "window": "morning", "language": "fi", "now": NOW} | changes
         row = callbacks.request(
-            session, organisation=bot.organisation(session), cipher=bot.database.cipher, **values
+            session,
+            phone=phone,
+            window=window,
+            language="fi",
+            organisation=bot.organisation(session),
+            cipher=bot.database.cipher,
+            now=now,
         )
         return row.id or 0
 

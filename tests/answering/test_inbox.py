@@ -346,7 +346,7 @@ def test_an_edit_that_shows_danger_alerts_staff(bot):
 
 
 def test_danger_in_a_comment_alerts_staff_and_nothing_of_it_is_kept(bot, messenger, clock):
-    comment = {
+    comment: dict[str, object] = {
         "field": "feed",
         "value": {
             "item": "comment",

@@ -61,7 +61,7 @@ def ready(run):
     return run
 
 
-def add_post(run, *more: str, at: str = "2030-12-02 09:00", author: str = "Writer") -> Done:
+def add_post(run: Any, *more: str, at: str = "2030-12-02 09:00", author: str = "Writer") -> Done:
     return run(
         "post", "add", "--page", PAGE, "--at", at, "--text", "Hei", "--author", author, "--json", *more
     )

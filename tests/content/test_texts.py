@@ -64,7 +64,12 @@ CRISIS_NUMBERS = {
     "overdose_medical": ["emergency", "poison"],
     "threat_to_others": ["emergency"],
     "life_worry_other": ["emergency", "social_emergency", "crisis"],
-    "numbers": ["emergency", "social_emergency", "phone_main", "phone_hours"],  # when nothing else may be sent
+    "numbers": [
+        "emergency",
+        "social_emergency",
+        "phone_main",
+        "phone_hours",
+    ],  # when nothing else may be sent
 }
 COMPUTED = ["organisation_name", "phone_hours", "next_opening", "today_hours", "tomorrow_hours"]
 SAMPLES = {

@@ -31,6 +31,7 @@ from social_bot.planning.composing import (
     send_post_again,
 )
 from social_bot.planning.posts import PostContent, PostState
+from social_bot.planning.store import PublishAttemptRow
 from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
 
 WORKER = "worker-1"
@@ -41,7 +42,7 @@ class FakePage:
     """A page that keeps what it is sent. ``next_errors``: (error, was it published all the same)."""
 
     clock: Clock
-    next_errors: list[tuple[Exception, bool]] = field(default_factory=list)
+    next_errors: list[tuple[Exception | None, bool]] = field(default_factory=list)
     seen: list[SeenPost] = field(default_factory=list)
     calls: int = 0
     on_call: Callable[[], None] = lambda: None
@@ -125,7 +126,7 @@ def test_a_post_to_come_is_left_alone(bot, page, clock):
 
 def test_the_intent_is_committed_before_the_call(bot, page, clock):
     post_id = scheduled(bot)
-    attempts = []
+    attempts: list[PublishAttemptRow | None] = []
 
     def look_into_the_database() -> None:
         with bot.database.read() as session:
@@ -134,6 +135,7 @@ def test_the_intent_is_committed_before_the_call(bot, page, clock):
     page.on_call = look_into_the_database
     publish_due(bot, page, clock)
 
+    assert attempts[0] is not None
     assert attempts[0].number == 1
     assert attempts[0].ended_at is None
 
@@ -440,7 +442,7 @@ def test_sending_again_is_refused_while_the_answer_may_still_come(bot, page, clo
     assert len(page.seen) == 1
 
 
-OUTCOMES = {
+OUTCOMES: dict[str, tuple[Exception | None, bool]] = {
     "answer": (None, True),
     "lost after": (OutcomeUnknown("lost"), True),
     "lost before": (OutcomeUnknown("lost"), False),
@@ -457,7 +459,7 @@ OUTCOMES = {
 )
 def test_whatever_happens_a_post_is_never_on_the_page_twice(bot, outcomes, waits):
     clock = Clock()
-    page = FakePage(clock, next_errors=[OUTCOMES[name] for name in outcomes if OUTCOMES[name][0] is not None])
+    page = FakePage(clock, next_errors=[OUTCOMES[name] for name in outcomes])
     post_id = scheduled(bot, text=f"Viesti {outcomes} {waits}")
 
     publish_due(bot, page, clock)

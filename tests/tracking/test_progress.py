@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from social_bot.answering import callbacks
+from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.channels.ports import PageAccess, Reading
 from social_bot.errors import ConnectionLost
 from social_bot.organisation import pages
@@ -152,6 +153,34 @@ def test_callbacks_count_towards_a_goal(bot, campaign_id):
         )
 
     assert values(bot, now=NOW + timedelta(minutes=1))[Metric.CALLBACKS_REQUESTED].value == 1
+
+
+def test_messages_contacts_and_the_answered_share_are_counted_from_our_own_rows(bot, campaign_id):
+    with bot.database.write() as session:
+        for metric in (Metric.MESSAGES_RECEIVED, Metric.CONTACTS, Metric.ANSWERED_SHARE):
+            session.add(
+                GoalRow(campaign_id=campaign_id, metric=metric, target=90, by_on=date(2026, 12, 31), why={})
+            )
+        for thread_id in (1, 2):
+            session.add(
+                ThreadRow(
+                    id=thread_id,
+                    page_id=PAGE,
+                    contact_index=str(thread_id),
+                    contact_sealed=b"x",
+                    created_at=NOW,
+                )
+            )
+        session.flush()
+        for thread_id, direction in ((1, "inbound"), (1, "outbound"), (1, "inbound"), (2, "inbound")):
+            session.add(MessageRow(thread_id=thread_id, page_id=PAGE, direction=Direction(direction), at=NOW))
+            session.flush()
+
+    found = values(bot, now=NOW + timedelta(minutes=1))
+
+    assert found[Metric.MESSAGES_RECEIVED].value == 3
+    assert found[Metric.CONTACTS].value == 2
+    assert found[Metric.ANSWERED_SHARE].value == 33
 
 
 def test_a_dead_token_disconnects_the_page_and_is_not_asked_again(bot, campaign_id, clock):

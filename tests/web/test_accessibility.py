@@ -1,0 +1,203 @@
+"""Every page in a real browser: axe finds nothing, nothing scrolls sideways, everything works by keyboard."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from social_bot.organisation import alerts
+from social_bot.planning.posts import PostState
+from social_bot.web.app import create_app
+from tests.conftest import APPROVER, WRITER
+from tests.web.conftest import COORDINATOR, BotAt, World
+
+CHROMIUM = Path("/usr/bin/chromium")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW, WIDE = 320, 1200
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def address(timed_bot: BotAt, world: World) -> Iterator[str]:
+    """The program on a free port of this machine."""
+    app = create_app(timed_bot, on_delivery=lambda: None)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    pause = threading.Event()
+    while not server.started:
+        pause.wait(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> OpenPage:
+    """A page of a new browser window, with a role chosen where one is named."""
+
+    def open_window(
+        *,
+        role: str | None = None,
+        width: int = WIDE,
+        language: str = "fi",
+        dark: bool = False,
+        script: bool = True,
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        page = context.new_page()
+        if role is not None:
+            page.goto(f"/enter?lang={language}")
+            page.locator(f'button[value="{role}"]').click()
+        return page
+
+    return open_window
+
+
+def staff_pages(world: World) -> list[str]:
+    return [
+        *("/", "/posts", "/posts?month=2026-12", "/campaigns", "/inbox", "/callbacks", "/goals", "/enter"),
+        *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
+        *(f"/posts/{world.posts[state]}" for state in PostState),
+    ]
+
+
+PUBLIC_PAGES = ["/callback", "/accessibility", "/nowhere"]
+
+
+def violations(page: Page, paths: list[str], language: str) -> list[str]:
+    found = []
+    for path in paths:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        found += [
+            f"{path} ({language}): {each['id']}: {each['nodes'][0]['html'][:120]}"
+            for each in result.response["violations"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("role", [WRITER, APPROVER, COORDINATOR])
+def test_axe_finds_nothing_on_the_staffs_pages(open_page, world, role, language):
+    page = open_page(role=role, language=language)
+
+    assert violations(page, staff_pages(world), language) == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_axe_finds_nothing_on_the_residents_pages(open_page, language):
+    page = open_page()
+
+    assert violations(page, PUBLIC_PAGES, language) == []
+
+
+def test_axe_finds_nothing_in_the_dark(open_page, world):
+    page = open_page(role=WRITER, dark=True)
+
+    assert violations(page, [*staff_pages(world), *PUBLIC_PAGES], "fi") == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_nothing_scrolls_sideways_on_the_narrowest_phone(open_page, world, language):
+    page = open_page(role=WRITER, width=NARROW, language=language)
+
+    too_wide = []
+    for path in [*staff_pages(world), *PUBLIC_PAGES]:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW:
+            too_wide.append((path, width))
+
+    assert too_wide == []
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_everything_that_is_pressed_is_large_enough_for_a_finger(open_page, world, width):
+    page = open_page(role=WRITER, width=width)
+
+    small = []
+    for path in ["/", "/posts", "/callbacks", f"/posts/{world.posts[PostState.UNCONFIRMED]}", "/callback"]:
+        page.goto(path)
+        small += page.evaluate(
+            """() => [...document.querySelectorAll(
+                'button, .button, input:not([type=hidden]):not([type=radio]):not(.trap *), select, summary, nav a'
+            )].filter(each => each.offsetParent && each.getBoundingClientRect().height < 43.5)
+              .map(each => location.pathname + ' ' + each.outerHTML.slice(0, 80))"""
+        )
+
+    assert small == []
+
+
+def test_a_resident_asks_for_a_call_without_a_script_by_keyboard_alone(open_page):
+    page = open_page(script=False, width=NARROW)
+    page.goto("/callback")
+
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus").inner_text()
+    page.locator("#phone").focus()
+    page.keyboard.type("0401234567")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert skip == "Siirry sisältöön"
+    assert "Soitamme viimeistään ke 25.11. klo 15.00." in page.locator("main").inner_text()
+
+
+def test_an_error_takes_the_focus_and_leads_to_its_field(open_page):
+    page = open_page()
+    page.goto("/callback")
+
+    page.get_by_role("button", name="Pyydä soitto").click()
+    focused = page.evaluate("document.activeElement.className")
+    page.locator('.problems a[href="#phone"]').click()
+
+    assert focused == "problems"
+    assert page.evaluate("document.activeElement.id") == "phone"
+
+
+def test_today_stays_fresh_by_itself(open_page, timed_bot, world):
+    page = open_page()
+    page.clock.install()
+    page.goto("/enter")
+    page.locator(f'button[value="{WRITER}"]').click()
+    page.wait_for_selector("[data-fresh]")
+    before = page.locator(".row.urgent").count()
+    acknowledge_all(timed_bot)
+
+    page.clock.run_for(16_000)
+    page.wait_for_function("document.querySelectorAll('.row.urgent').length === 0")
+
+    assert before == 1
+
+
+def acknowledge_all(bot: BotAt) -> None:
+    with bot.database.write() as session:
+        for alert in alerts.unacknowledged(session):
+            alerts.acknowledge(session, alert.id or 0, by=WRITER, now=bot.now())
