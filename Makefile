@@ -24,7 +24,7 @@ check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 	$(DEV)/bin/deptry .
-	$(DEV)/bin/djlint templates/web templates/practice --check --lint
+	$(DEV)/bin/djlint templates/web templates/practice --lint
 	$(DEV)/bin/social-bot campaign check campaigns/*.yaml
 
 bench: $(DEV)/.installed  ## measure; the figures are kept in docs/performance.md

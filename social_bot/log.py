@@ -32,4 +32,6 @@ def configure(*, level: int = logging.INFO) -> None:
     root.propagate = False
     for noisy in ("httpx", "httpcore", "facebook", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no news
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # a tick that finds the last one at work is no news

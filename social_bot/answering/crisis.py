@@ -66,6 +66,6 @@ def _parts(text: str) -> list[str]:
             for start in range(0, max(1, len(words) - PART_WORDS + STEP_WORDS), STEP_WORDS)
             if words
         ]
-    if 1 < len(parts) and len(text) < 400:  # noqa: PLR2004  (short sentences speak together)
+    if len(parts) > 1 and len(text) < 400:
         parts.append(text)
     return parts if len(parts) <= 2 * PARTS else parts[:PARTS] + parts[-PARTS:]

@@ -61,7 +61,7 @@ def _latin(text: str, *, letters: int, previous: str | None, models: "ModelSet")
 
 
 def _script(letters: str) -> str:
-    """The first word of most letters' Unicode names: LATIN, CYRILLIC, ARABIC …"""
+    """The first word of most letters' Unicode names: LATIN, CYRILLIC, ARABIC and others."""
     counted = Counter(unicodedata.name(letter, "UNKNOWN").split()[0] for letter in letters[:500])
     return counted.most_common(1)[0][0]
 

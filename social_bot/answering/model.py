@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ class Classifier:
     def probabilities(self, bag: Bag) -> Floats:
         scores = bag.weights @ self.matrix[bag.buckets] + self.bias
         raised: Floats = np.exp(scores - scores.max())
-        return raised / raised.sum()
+        shares: Floats = raised / raised.sum()
+        return shares
 
     def ranked(self, bag: Bag) -> list[tuple[str, float]]:
         """Labels with their probabilities, likeliest first."""
@@ -96,7 +98,7 @@ def save(path: Path, models: ModelSet, content: Mapping[str, Any]) -> None:
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy types a flag beside the arrays
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -121,7 +123,7 @@ def load(path: Path) -> tuple[ModelSet, dict[str, Any]] | None:
 
 def misspelt(text: str) -> str:
     """The text with one letter of a longer word dropped, doubled or swapped: the same one each time."""
-    words = [match for match in re.finditer(r"[^\W\d_]{5,}", text)]
+    words = list(re.finditer(r"[^\W\d_]{5,}", text))
     if not words:
         return text
     number = zlib.crc32(text.encode())
@@ -141,7 +143,7 @@ def _buckets(text: str) -> Ints:
     short = text if len(text) <= LONGEST else f"{text[:half]} {text[-half:]}"
     words = ["0" if word.isdigit() else word for word in _WORD.findall(fold(short))]
     pieces: list[str] = [f"w{word}" for word in words]
-    pieces += [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    pieces += [f"{first} {second}" for first, second in pairwise(words)]
     for word in words:
         edged = f" {word} "
         pieces += [f"s{word[:length]}" for length in STEMS if len(word) >= length]

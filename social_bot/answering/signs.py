@@ -177,8 +177,8 @@ def _tokens(text: str) -> list[tuple[str, int]]:
                 token = token.translate(_DIGITS_AS_LETTERS)
         if tokens and tokens[-1][0] == token and len(token) > 1:
             continue  # said twice is said once
-        if len(spelled) > 2:  # noqa: PLR2004
-            del tokens[-(2 if len(spelled) == 3 else 1) :]  # noqa: PLR2004
+        if len(spelled) > 2:
+            del tokens[-(2 if len(spelled) == 3 else 1) :]
             token = spelled
         place += 1
         tokens.append((token, place))

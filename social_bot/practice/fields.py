@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 from social_bot.practice.refusals import Refusal, bad_parameter
 
-_TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z0-9_]+)|(?P<mark>[.,{}()])|(?P<end>$))")
+_NAME = re.compile(r"\s*(\w+)", re.ASCII)
+_VALUE = re.compile(r"\s*\(([^)]*)\)")
+_DOT, _COMMA = re.compile(r"\s*(\.)"), re.compile(r"\s*(,)")
+_OPENING, _CLOSING = re.compile(r"\s*(\{)"), re.compile(r"\s*(\})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ def parse_fields(text: str | None) -> tuple[Field, ...]:
         return ()
     reader = _Reader(text)
     fields = reader.fields()
-    if reader.mark() != "":
+    if not reader.is_at_end():
         raise reader.refusal()
     return fields
 
@@ -60,56 +63,43 @@ def select(
 
 
 class _Reader:
-    """A recursive descent over the expression; ``_at`` is how far it has come."""
+    """Goes down through the expression, brace by brace; ``_at`` is how far it has come."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text.strip()
         self._at = 0
 
-    def mark(self) -> str:
-        """The next mark without taking it; empty at the end or before a name."""
-        found = _TOKEN.match(self._text, self._at)
-        return (found["mark"] or "") if found else "?"
+    def is_at_end(self) -> bool:
+        return self._at == len(self._text)
 
     def refusal(self) -> Refusal:
         return Refusal(f"Syntax error at character {self._at}: {self._text[:200]}", code=2500)
 
     def fields(self) -> tuple[Field, ...]:
         fields = [self._field()]
-        while self.mark() == ",":
-            self._take(",")
+        while self._take(_COMMA):
             fields.append(self._field())
         return tuple(fields)
 
     def _field(self) -> Field:
-        name = self._name()
+        name = self._need(_NAME)
         modifiers: dict[str, str] = {}
-        while self.mark() == ".":
-            self._take(".")
-            modifier = self._name()
-            self._take("(")
-            end = self._text.find(")", self._at)
-            if end < 0:
-                raise self.refusal()
-            modifiers[modifier] = self._text[self._at : end]
-            self._at = end
-            self._take(")")
+        while self._take(_DOT):
+            modifier = self._need(_NAME)
+            modifiers[modifier] = self._need(_VALUE)
         inner: tuple[Field, ...] = ()
-        if self.mark() == "{":
-            self._take("{")
+        if self._take(_OPENING):
             inner = self.fields()
-            self._take("}")
+            self._need(_CLOSING)
         return Field(name=name, modifiers=modifiers, inner=inner)
 
-    def _name(self) -> str:
-        found = _TOKEN.match(self._text, self._at)
-        if not found or not found["name"]:
+    def _need(self, token: re.Pattern[str]) -> str:
+        found = self._take(token)
+        if found is None:
             raise self.refusal()
-        self._at = found.end()
-        return found["name"]
+        return found[1]
 
-    def _take(self, mark: str) -> None:
-        if self.mark() != mark:
-            raise self.refusal()
-        found = _TOKEN.match(self._text, self._at)
+    def _take(self, token: re.Pattern[str]) -> re.Match[str] | None:
+        found = token.match(self._text, self._at)
         self._at = found.end() if found else self._at
+        return found

@@ -1,7 +1,7 @@
 """The command line as scripts use it: arguments, JSON, exit codes, sentences."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,9 @@ def ready(run):
     return run
 
 
-def add_post(run: Any, *more: str, at: str = "2030-12-02 09:00", author: str = "Writer") -> Done:
+def add_post(
+    run: Callable[..., Done], *more: str, at: str = "2030-12-02 09:00", author: str = "Writer"
+) -> Done:
     return run(
         "post", "add", "--page", PAGE, "--at", at, "--text", "Hei", "--author", author, "--json", *more
     )

@@ -80,7 +80,7 @@ def campaign_id(bot):
         ):
             session.add(
                 GoalRow(
-                    campaign_id=started.campaign.id,
+                    campaign_id=started.campaign.id or 0,
                     metric=metric,
                     target=20,
                     by_on=date(2026, 12, 31),

@@ -100,8 +100,10 @@ def violations(page: Page, paths: list[str], language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
-@pytest.mark.parametrize("role", [WRITER, APPROVER, COORDINATOR])
+@pytest.mark.parametrize(
+    ("role", "language"),
+    [(WRITER, "fi"), (WRITER, "sv"), (WRITER, "en"), (APPROVER, "fi"), (COORDINATOR, "fi")],
+)
 def test_axe_finds_nothing_on_the_staffs_pages(open_page, world, role, language):
     page = open_page(role=role, language=language)
 
@@ -192,7 +194,7 @@ def test_today_stays_fresh_by_itself(open_page, timed_bot, world):
     acknowledge_all(timed_bot)
 
     page.clock.run_for(16_000)
-    page.wait_for_function("document.querySelectorAll('.row.urgent').length === 0")
+    page.locator(".row.urgent").wait_for(state="detached")
 
     assert before == 1
 
