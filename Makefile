@@ -45,5 +45,5 @@ $(DEV)/.installed: tests/requirements.lock pyproject.toml
 	@echo "Installing into $(DEV): about two minutes, once."
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install --quiet --progress-bar on --require-hashes --requirement tests/requirements.lock
-	$(DEV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(DEV)/bin/pip install --quiet --no-deps --editable .
 	@touch $@
