@@ -66,3 +66,8 @@ class Call:
 
     def address(self, path: str) -> str:
         return f"{self.request.base}{path}"
+
+
+def graph_time(moment: datetime) -> str:
+    """``2026-11-24T07:00:00+0000``: no colon in the offset."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S+0000")

@@ -5,7 +5,7 @@ https://developers.facebook.com/docs/graph-api/reference/comment
 
 from sqlalchemy import delete, select
 
-from social_bot.practice import events, shapes
+from social_bot.practice import discussion, events
 from social_bot.practice.call import Call
 from social_bot.practice.paging import answer_page
 from social_bot.practice.refusals import bad_parameter, no_such_object
@@ -15,13 +15,13 @@ from social_bot.practice.state import CommentRow, PageRow, PostRow, ReactionRow,
 def list_comments(call: Call, node: PostRow | CommentRow) -> object:
     """Replies of a post's comments come only with ``filter=stream``."""
     is_stream = (call.parameters.text("filter") or "toplevel") == "stream"
-    rows = shapes.comments_of(call, node.id, whole_thread=is_stream and isinstance(node, PostRow))
+    rows = discussion.comments_of(call, node.id, whole_thread=is_stream and isinstance(node, PostRow))
     if (call.parameters.text("order") or "").startswith("reverse"):
         rows.reverse()
     since = call.parameters.moment("since")
     shown = [row for row in rows if since is None or row.created_at >= since]
     answer = answer_page(
-        call, shown, key=lambda row: row.id, shape=lambda row: shapes.show_comment(call, row, call.fields)
+        call, shown, key=lambda row: row.id, shape=lambda row: discussion.show_comment(call, row, call.fields)
     )
     if call.parameters.flag("summary", default=False):
         answer["summary"] = {"order": "chronological", "total_count": len(shown), "can_comment": True}
@@ -54,7 +54,7 @@ def create_comment(call: Call, node: PostRow | CommentRow) -> object:
 
 
 def read_comment(call: Call, comment: CommentRow) -> object:
-    return shapes.show_comment(call, comment, call.fields)
+    return discussion.show_comment(call, comment, call.fields)
 
 
 def edit_comment(call: Call, comment: CommentRow) -> object:
@@ -125,8 +125,8 @@ def _tell_like(call: Call, page: PageRow, node: PostRow | CommentRow, verb: str)
 
 
 def _list_reactions(call: Call, node: PostRow | CommentRow, *, kind: str | None) -> object:
-    rows = shapes.reactions_of(call, node.id, kind=kind)
-    answer = answer_page(call, rows, key=lambda row: row.author_id, shape=shapes.show_reaction)
+    rows = discussion.reactions_of(call, node.id, kind=kind)
+    answer = answer_page(call, rows, key=lambda row: row.author_id, shape=discussion.show_reaction)
     if call.parameters.flag("summary", default=False):
         answer["summary"] = {"total_count": len(rows), "viewer_reaction": "NONE"}
     return answer

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from social_bot.practice import account, commenting, insights, messaging, publishing
+from social_bot.practice import account, commenting, conversations, insights, messaging, publishing, routing
 from social_bot.practice.call import Call, GraphRequest, PracticeConfig
 from social_bot.practice.faults import After, Fault, Meeting, meet, usage_headers
 from social_bot.practice.parameters import ACCEPTED, check_names
@@ -57,15 +57,15 @@ _HANDLERS: Mapping[tuple[str, str, str], Callable[[Call, Any], object]] = {
     ("POST", "page", "photos"): publishing.create_photo,
     ("GET", "page", "insights"): insights.page_insights,
     ("POST", "page", "messages"): messaging.send_message,
-    ("GET", "page", "conversations"): messaging.list_conversations,
+    ("GET", "page", "conversations"): conversations.list_conversations,
     ("GET", "page", "messenger_profile"): account.read_messenger_profile,
     ("POST", "page", "messenger_profile"): account.set_messenger_profile,
     ("DELETE", "page", "messenger_profile"): account.delete_messenger_profile,
-    ("GET", "page", "thread_owner"): messaging.read_thread_owner,
-    ("POST", "page", "pass_thread_control"): messaging.pass_thread_control,
-    ("POST", "page", "take_thread_control"): messaging.take_thread_control,
-    ("POST", "page", "release_thread_control"): messaging.release_thread_control,
-    ("POST", "page", "request_thread_control"): messaging.request_thread_control,
+    ("GET", "page", "thread_owner"): routing.read_thread_owner,
+    ("POST", "page", "pass_thread_control"): routing.pass_thread_control,
+    ("POST", "page", "take_thread_control"): routing.take_thread_control,
+    ("POST", "page", "release_thread_control"): routing.release_thread_control,
+    ("POST", "page", "request_thread_control"): routing.request_thread_control,
     ("GET", "post", ""): publishing.read_post,
     ("POST", "post", ""): publishing.edit_post,
     ("DELETE", "post", ""): publishing.delete_post,
@@ -77,10 +77,10 @@ _HANDLERS: Mapping[tuple[str, str, str], Callable[[Call, Any], object]] = {
     ("GET", "comment", ""): commenting.read_comment,
     ("POST", "comment", ""): commenting.edit_comment,
     ("DELETE", "comment", ""): commenting.delete_comment,
-    ("GET", "thread", ""): messaging.read_thread,
-    ("GET", "thread", "messages"): messaging.list_messages,
-    ("GET", "message", ""): messaging.read_message,
-    ("GET", "person", ""): messaging.read_person,
+    ("GET", "thread", ""): conversations.read_thread,
+    ("GET", "thread", "messages"): conversations.list_messages,
+    ("GET", "message", ""): conversations.read_message,
+    ("GET", "person", ""): conversations.read_person,
     **{
         (method, kind, edge): handler
         for kind in ("post", "comment")
@@ -218,7 +218,7 @@ def _find(call: Call, object_id: str) -> Node:
         or session.get(PhotoRow, object_id)
         or session.get(CommentRow, object_id)
         or session.get(ThreadRow, object_id)
-        or messaging.find_message(session, object_id)
+        or conversations.find_message(session, object_id)
         or (session.get(ResidentRow, (call.page.id, object_id)) if call.page else None)
     )
     if node is None or not _is_readable(call, node):
