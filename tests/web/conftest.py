@@ -1,22 +1,25 @@
 """The pages of a program in which everything is in some state, at a fixed moment."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
-from social_bot.answering import callbacks, intake, outbox, store
-from social_bot.answering.replies import approve_texts
+from social_bot.answering import callbacks
+from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.dialogue import Lane
+from social_bot.answering.replies import approve_texts, load_library
+from social_bot.answering.store import Direction, MessageRow, SendState, ThreadRow
 from social_bot.bootstrap import Bot
-from social_bot.channels.ports import OutgoingMessage, PageAccess
 from social_bot.organisation import alerts, operators
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.personal_data import mask
 from social_bot.organisation.roles import Role
 from social_bot.planning.campaigns import read_campaign
 from social_bot.planning.composing import add_post, approve_post, submit_post
@@ -133,7 +136,7 @@ def coordinator(browse: Callable[..., Browser]) -> Browser:
 
 
 @pytest.fixture
-def world(timed_bot: BotAt, clock: Clock) -> World:
+def world(timed_bot: BotAt) -> World:
     with timed_bot.database.write() as session:
         approve_texts(session, None, by=APPROVER, now=NOW)
         posts = {state: write_post(session, timed_bot, state).id or 0 for state in PostState}
@@ -158,27 +161,8 @@ def world(timed_bot: BotAt, clock: Clock) -> World:
             cipher=timed_bot.database.cipher,
             now=NOW,
         )
-        campaign_id, callback_id = campaign.id or 0, callback.id or 0
-    hear(timed_bot, "Missä haen toimeentulotukea? Numeroni on 040 123 4567.", "m_1")
-    hear(timed_bot, "en jaksa enää elää, otin kaikki lääkkeet", "m_2")
-    while outbox.send_next(timed_bot.database, messenger=Messenger(), clock=clock):
-        pass
-    with timed_bot.database.read() as session:
-        thread = store.list_threads(session)[0].id or 0
-    return World(posts=posts, campaign=campaign_id, thread=thread, callback=callback_id)
-
-
-class Messenger:
-    """Takes everything."""
-
-    sent = 0
-
-    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
-        Messenger.sent += 1
-        return f"m_out{Messenger.sent}"
-
-    def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
-        raise AssertionError
+        thread = write_thread(session, timed_bot)
+        return World(posts=posts, campaign=campaign.id or 0, thread=thread.id or 0, callback=callback.id or 0)
 
 
 def write_post(session, bot: Bot, state: PostState) -> PostRow:
@@ -239,15 +223,67 @@ def send_post(session, post: PostRow, state: PostState) -> None:
         alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post.id}", now=NOW, occasion="1")
 
 
-def hear(bot: Bot, text: str, mid: str) -> None:
-    """A resident writes, and the bot decides."""
-    event = {
-        "sender": {"id": PERSON},
-        "recipient": {"id": PAGE},
-        "timestamp": int(NOW.timestamp() * 1000),
-        "message": {"mid": mid, "text": text},
+def write_thread(session, bot: Bot) -> ThreadRow:
+    """A thread in which a general question was answered, and danger showed after it."""
+    database = bot.database
+    thread = ThreadRow(
+        page_id=PAGE,
+        contact_index=database.index(PERSON),
+        contact_sealed=database.cipher.seal(PERSON),
+        language="fi",
+        topic="social_assistance_basic",
+        waits_for_person=True,
+        crisis=CrisisKind.SUICIDE,
+        last_inbound_at=NOW,
+        created_at=NOW,
+    )
+    session.add(thread)
+    session.flush()
+    question = MessageRow(
+        text_sealed=database.cipher.seal(mask("Missä haen toimeentulotukea? Numeroni on 040 123 4567.")),
+        lane=Lane.GENERAL,
+        topic="social_assistance_basic",
+        personal_data=["phone"],
+        note="answered: social_assistance_basic",
+        **inbound(thread),
+    )
+    session.add(question)
+    session.flush()
+    library = load_library(session, (), approved_only=True)
+    version = library.versions["social_assistance_basic", "fi"]
+    answer = MessageRow(
+        thread_id=thread.id or 0,
+        page_id=PAGE,
+        direction=Direction.OUTBOUND,
+        at=NOW,
+        mid_index=database.index("m_out1"),
+        text_sealed=database.cipher.seal(version.text),
+        lane=Lane.GENERAL,
+        language="fi",
+        is_automatic=True,
+        answers_id=question.id,
+        versions=[{"key": version.key, "language": "fi", "version": 1, "hash": version.content_hash}],
+        buttons=[{"title": "Pyydä soittoa", "url": "https://mallila.example/callback?lang=fi"}],
+        send_state=SendState.SENT,
+    )
+    danger = MessageRow(
+        text_sealed=database.cipher.seal("en jaksa enää elää"),
+        lane=Lane.CRISIS,
+        crisis=CrisisKind.SUICIDE,
+        note="answered: crisis_suicide",
+        **inbound(thread),
+    )
+    session.add_all((answer, danger))
+    session.flush()
+    alerts.raise_alert(session, AlertKind.CRISIS, f"thread:{thread.id}", now=NOW, occasion="1")
+    return thread
+
+
+def inbound(thread: ThreadRow) -> dict[str, Any]:
+    return {
+        "thread_id": thread.id or 0,
+        "page_id": PAGE,
+        "direction": Direction.INBOUND,
+        "at": NOW,
+        "language": "fi",
     }
-    body = json.dumps({"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [event]}]}).encode()
-    intake.store_deliveries(bot.database, [body], now=NOW)
-    intake.take_in(bot.database, parse=bot.parse_delivery, now=NOW)
-    bot.inbox.answer_events(now=NOW)

@@ -167,6 +167,7 @@ def test_a_resident_asks_for_a_call_without_a_script_by_keyboard_alone(open_page
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/callback/receipt?**")
 
     assert skip == "Siirry sisältöön"
     assert "Soitamme viimeistään ke 25.11. klo 15.00." in page.locator("main").inner_text()

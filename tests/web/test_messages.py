@@ -8,7 +8,7 @@ from social_bot.answering import store
 from social_bot.answering.store import CallbackState
 from social_bot.answering.threads import Owner
 from tests.conftest import APPROVER, WRITER
-from tests.web.conftest import PERSON, PHONE, hear
+from tests.web.conftest import PERSON, PHONE
 
 
 def callback_of(bot, callback_id):
@@ -35,14 +35,26 @@ def test_a_conversation_tells_what_was_answered_and_why(writer, world):
     assert "Lähetetty" in page
 
 
-def test_a_conversation_without_an_answer_says_why(writer, timed_bot, world):
+@pytest.mark.parametrize(
+    ("note", "sentence"),
+    [
+        ("the thread is held: human", "Botti oli hiljaa, koska ihminen vastaa."),
+        ("the platform's 24 hours have passed", "Tätä ei lähetetty, koska viestistä oli yli 24 tuntia."),
+        ("answered: other_language", "Vastattiin tekstillä: Palvelu muilla kielillä"),
+        ("answered: debt", "Vastattiin tekstillä: Velat ja ulosotto"),
+        (
+            "Facebook did not answer properly, and nothing was changed. Try again in a moment.",
+            "Facebook ei vastannut kunnolla, eikä mitään muutettu.",
+        ),
+    ],
+)
+def test_why_a_message_got_what_it_got_is_said_in_words(writer, timed_bot, world, note, sentence):
     with timed_bot.database.write() as session:
-        store.get_thread(session, world.thread).owner = Owner.HUMAN
-    hear(timed_bot, "Oletteko vielä siellä?", "m_3")
+        message = store.list_messages(session, [world.thread])[0]
+        message.note = note
+        session.add(message)
 
-    page = writer.read(f"/inbox/{world.thread}")
-
-    assert "Botti oli hiljaa, koska ihminen vastaa." in page
+    assert sentence in writer.read(f"/inbox/{world.thread}")
 
 
 def test_what_its_writer_took_back_is_not_shown(writer, timed_bot, world):
