@@ -8,7 +8,7 @@ Shapes: https://developers.facebook.com/documentation/business-messaging/messeng
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from social_bot.practice.state import CommentRow, MessageRow, OutboxRow, PageRow, PhotoRow, PostRow, ThreadRow
@@ -79,21 +79,18 @@ def tell_handover(
 
 
 def tell_post(session: Session, page: PageRow, post: PostRow, verb: str, now: datetime) -> None:
-    value: dict[str, Any] = {"verb": verb, "post_id": post.id, "from": {"id": post.author_id}}
-    if post.author_id == page.id:
-        value["from"]["name"] = page.name
-        photos = list(session.scalars(select(PhotoRow).where(PhotoRow.post_id == post.id)))
-        value["item"] = "share" if post.link else "photo" if len(photos) == 1 else "status"
-        value["published"] = int(post.is_published)
-    else:
-        value["item"] = "post"
-    if verb == "remove":
-        value["recipient_id"] = page.id
-    elif post.message:
-        value["message"] = post.message
-    if post.link and verb != "remove":
-        value["link"] = post.link
-    value["created_time"] = _seconds(now if verb == "remove" else post.created_at)
+    """``verb``: add, edited or remove. ``published`` is 1 or 0."""
+    photos = session.scalar(select(func.count()).select_from(PhotoRow).where(PhotoRow.post_id == post.id))
+    value: dict[str, Any] = {
+        "item": "share" if post.link else "photo" if photos == 1 else "status",
+        "verb": verb,
+        "post_id": post.id,
+        "from": {"id": page.id, "name": page.name},
+        "published": int(post.is_published),
+        "created_time": _seconds(now if verb == "remove" else post.created_at),
+    }
+    if verb != "remove":
+        value |= {name: text for name, text in (("message", post.message), ("link", post.link)) if text}
     _record_change(session, page, value, now)
 
 

@@ -37,6 +37,8 @@ from social_bot.practice.state import (
 
 OLDEST_VERSION = (21, 0)  # an older one is not refused: Meta answers with its oldest living version
 NEWEST_VERSION = (27, 0)
+_CALL_WITHOUT_TOKEN = ("GET", "oauth/access_token")
+_HTML_ERROR = "<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>"
 _VERSION = re.compile(r"v(\d{1,2})\.(\d)")
 
 Node = PageRow | PostRow | PhotoRow | CommentRow | ThreadRow | MessageRow | ResidentRow
@@ -49,9 +51,8 @@ _HANDLERS: Mapping[tuple[str, str, str], Callable[[Call, Any], object]] = {
     ("DELETE", "page", "subscribed_apps"): account.unsubscribe,
     ("GET", "page", "feed"): publishing.list_posts,
     ("POST", "page", "feed"): publishing.create_post,
-    ("GET", "page", "posts"): publishing.list_own_posts,
-    ("GET", "page", "published_posts"): publishing.list_own_posts,
-    ("GET", "page", "visitor_posts"): publishing.list_visitor_posts,
+    ("GET", "page", "posts"): publishing.list_published_posts,
+    ("GET", "page", "published_posts"): publishing.list_published_posts,
     ("GET", "page", "scheduled_posts"): publishing.list_scheduled_posts,
     ("GET", "page", "photos"): publishing.list_photos,
     ("POST", "page", "photos"): publishing.create_photo,
@@ -120,49 +121,42 @@ class Graph:
         """None stands for an operation of a batch that was not carried out."""
         headers = _standing_headers()
         try:
-            version = _check_version(request.version)
-            headers["facebook-api-version"] = version
-            if (request.method, request.path) == (
-                "GET",
-                "oauth/access_token",
-            ):  # the one call without a token
+            headers["facebook-api-version"] = _check_version(request.version)
+            if (request.method, request.path) == _CALL_WITHOUT_TOKEN:
                 return Answer(status=200, body=_as_json(self._exchange(request)), headers=headers)
-            page_id, fault = self._fault(request)
-            edge = request.path.rpartition("/")[2]
-            meeting = meet(fault, is_write=request.method != "GET", edge=edge, is_in_batch=is_in_batch)
-            if page_id is not None:
-                headers |= usage_headers(meeting.left, page_id, edge)
-                self._keep(page_id, fault, meeting.left)
+            meeting = self._meet(request, headers, is_in_batch=is_in_batch)
             if meeting.is_null:
                 return None
             if meeting.is_unavailable:
                 return Answer(status=503, body='{"message":"Service Unavailable"}', headers=headers)
             if meeting.refusal is not None:
                 raise meeting.refusal
-            body = self._carry_out(request, read_lag=timedelta(seconds=fault.read_lag_seconds))
-            return _after_success(body, headers, meeting, fault)
+            body = self._carry_out(request, read_lag=timedelta(seconds=meeting.left.read_lag_seconds))
+            return _after_success(body, headers, meeting)
         except Refusal as refusal:
-            return Answer(
-                status=refusal.status, body=_as_json(refusal.body()), headers={**headers, **refusal.headers}
-            )
-
-    def _fault(self, request: GraphRequest) -> tuple[str | None, Fault]:
-        """The fault of the Page whose token was used."""
-        with self._store.transaction() as session:
-            publishing.keep_house(session, self._clock())
-            caller = account.recognise(session, self._config, request.token, request.proof)
-            if caller.page is None:
-                return None, Fault()
-            return caller.page.id, Fault.from_json(caller.page.fault)
+            return Answer(status=refusal.status, body=_as_json(refusal.body()), headers=headers)
 
     def _exchange(self, request: GraphRequest) -> object:
         check_names(frozenset(request.parameters.values), ACCEPTED["GET", "oauth", "access_token"])
         return account.exchange_token(self._config, request.parameters)
 
-    def _keep(self, page_id: str, before: Fault, left: Fault) -> None:
-        if left != before:
-            with self._store.transaction() as session:
-                session.get_one(PageRow, page_id).fault = left.to_json()
+    def _meet(self, request: GraphRequest, headers: dict[str, str], *, is_in_batch: bool) -> Meeting:
+        """Which trouble of the Page whose token was used meets this call; usage is told in ``headers``."""
+        with self._store.transaction() as session:
+            publishing.keep_house(session, self._clock())
+            page = account.recognise(session, self._config, request.token, request.proof).page
+            if page is None:
+                return Meeting(left=Fault())
+            edge = request.path.rpartition("/")[2]
+            meeting = meet(
+                Fault.from_json(page.fault),
+                is_write=request.method != "GET",
+                edge=edge,
+                is_in_batch=is_in_batch,
+            )
+            page.fault = meeting.left.to_json()
+            headers |= usage_headers(meeting.left, page.id, edge)
+            return meeting
 
     def _carry_out(self, request: GraphRequest, *, read_lag: timedelta) -> object:
         with self._store.transaction() as session:
@@ -275,18 +269,14 @@ def _standing_headers() -> dict[str, str]:
     }
 
 
-def _after_success(body: object, headers: dict[str, str], meeting: Meeting, fault: Fault) -> Answer:
+def _after_success(body: object, headers: dict[str, str], meeting: Meeting) -> Answer:
+    delay = meeting.left.delay_seconds
     if meeting.after is After.SERVER_ERROR:
-        refusal = temporarily_unavailable()
-        return Answer(status=500, body=_as_json(refusal.body()), headers=headers, delay=fault.delay_seconds)
+        error = _as_json(temporarily_unavailable().body())
+        return Answer(status=500, body=error, headers=headers, delay=delay)
     if meeting.after is After.HTML_ERROR:
-        page = "<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>"
-        return Answer(
-            status=500, body=page, headers=headers, media_type="text/html", delay=fault.delay_seconds
-        )
-    return Answer(
-        status=200, body=_as_json(body), headers=headers, after=meeting.after, delay=fault.delay_seconds
-    )
+        return Answer(status=500, body=_HTML_ERROR, headers=headers, media_type="text/html", delay=delay)
+    return Answer(status=200, body=_as_json(body), headers=headers, after=meeting.after, delay=delay)
 
 
 def _as_json(value: object) -> str:

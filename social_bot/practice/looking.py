@@ -50,7 +50,6 @@ class SeenPicture:
 @dataclass(frozen=True, kw_only=True)
 class SeenPost:
     id: str
-    author: str
     text: str
     link: str | None
     at: datetime
@@ -137,7 +136,6 @@ def _seen_post(session: Session, page: PageRow, post: PostRow, viewer: ResidentR
     reactions = list(session.scalars(select(ReactionRow).where(ReactionRow.object_id == post.id)))
     return SeenPost(
         id=post.id,
-        author=page.name,
         text=post.message or "",
         link=post.link,
         at=post.created_at,

@@ -76,7 +76,6 @@ ACCEPTED: Mapping[tuple[str, str, str], frozenset[str]] = {
     ("GET", "page", "feed"): _LIST,
     ("GET", "page", "posts"): _LIST,
     ("GET", "page", "published_posts"): _LIST,
-    ("GET", "page", "visitor_posts"): _LIST,
     ("GET", "page", "scheduled_posts"): frozenset({"since", "until"}),
     ("POST", "page", "feed"): frozenset(
         [

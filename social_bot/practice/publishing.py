@@ -69,7 +69,6 @@ def create_photo(call: Call, page: PageRow) -> object:
         source_url=None if upload else url,
         caption=caption,
         alt_text=call.parameters.text("alt_text_custom"),
-        is_temporary=call.parameters.flag("temporary", default=False),
         created_at=call.now,
         readable_at=call.now + call.read_lag,
     )
@@ -115,16 +114,12 @@ def delete_post(call: Call, post: PostRow) -> object:
 
 
 def list_posts(call: Call, page: PageRow) -> object:
-    """``/feed``: everything, unpublished posts and those of visitors too."""
+    """``/feed``: everything, unpublished posts too."""
     return _list(call, page, lambda _: True)
 
 
-def list_own_posts(call: Call, page: PageRow) -> object:
-    return _list(call, page, lambda post: post.is_published and post.author_id == page.id)
-
-
-def list_visitor_posts(call: Call, page: PageRow) -> object:
-    return _list(call, page, lambda post: post.author_id != page.id)
+def list_published_posts(call: Call, page: PageRow) -> object:
+    return _list(call, page, lambda post: post.is_published)
 
 
 def list_scheduled_posts(call: Call, page: PageRow) -> object:

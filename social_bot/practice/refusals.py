@@ -20,7 +20,6 @@ class Refusal(Exception):
         kind: str = "OAuthException",
         user_message: str | None = None,
         is_transient: bool = False,
-        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -30,7 +29,6 @@ class Refusal(Exception):
         self.kind = kind
         self.user_message = user_message
         self.is_transient = is_transient
-        self.headers = headers or {}
 
     def body(self) -> dict[str, object]:
         error: dict[str, object] = {"message": self.message, "type": self.kind, "code": self.code}

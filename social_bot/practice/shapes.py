@@ -130,7 +130,7 @@ def show_post(call: Call, post: PostRow, asked: Sequence[Field]) -> dict[str, ob
             "status_type": lambda _: post.status_type,
             "scheduled_publish_time": lambda _: post.scheduled_at and int(post.scheduled_at.timestamp()),
             "application": lambda _: post.app_id and {"id": post.app_id, "name": "social_bot"},
-            "from": lambda _: _author_of_post(call, post),
+            "from": lambda _: _author(call),
             "shares": lambda _: {"count": post.shares} if post.shares else None,
             "full_picture": lambda _: _first_picture(call, post),
             "picture": lambda _: _first_picture(call, post),
@@ -159,7 +159,7 @@ def show_photo(call: Call, photo: PhotoRow, asked: Sequence[Field]) -> dict[str,
             "link": lambda _: call.address(f"/pages/{photo.page_id}"),
             "picture": lambda _: photo_address(call, photo),
             "images": lambda _: [{"source": photo_address(call, photo)}],
-            "from": lambda _: {"id": photo.page_id, "name": call.page.name if call.page else ""},
+            "from": lambda _: _author(call),
             "can_delete": lambda _: True,
         },
         usual="created_time name id",
@@ -223,7 +223,5 @@ def _first_picture(call: Call, post: PostRow) -> str | None:
     return photo_address(call, photos[0]) if photos else None
 
 
-def _author_of_post(call: Call, post: PostRow) -> dict[str, object]:
-    if call.page is not None and post.author_id == call.page.id:
-        return {"id": call.page.id, "name": call.page.name}
-    return {"id": post.author_id}
+def _author(call: Call) -> dict[str, object] | None:
+    return {"id": call.page.id, "name": call.page.name} if call.page else None

@@ -1,16 +1,22 @@
 """What the practice Page remembers: its rows, and the one SQLite file that holds them."""
 
+import logging
+import sqlite3
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Engine, ForeignKey, create_engine, event
+from sqlalchemy import JSON, BigInteger, Connection, Engine, ForeignKey, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeDecorator
+
+_LOG = logging.getLogger(__name__)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -86,7 +92,6 @@ class PhotoRow(Base):
     source_url: Mapped[str | None]
     caption: Mapped[str | None]
     alt_text: Mapped[str | None]
-    is_temporary: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     readable_at: Mapped[datetime]
 
@@ -173,14 +178,25 @@ class OutboxRow(Base):
 
 
 class Store:
-    """The database file; every transaction takes the write lock first, so that none fails half-way."""
+    """The database file; every transaction takes the write lock first, so that none fails half-way.
+
+    A file of another version of the program is set aside as ``….old`` and a new one begun: a rehearsal may
+    be played again, it needs no migrations.
+    """
 
     def __init__(self, database: Path) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
+        if database.exists() and _schema_of(database) != _SCHEMA:
+            _LOG.warning(
+                "The practice Page's data is of another version; it is kept as %s.old", database.name
+            )
+            _set_aside(database)
         self._engine: Engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _prepare_connection)
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        Base.metadata.create_all(self._engine)
+        event.listen(self._engine, "begin", _begin)
+        with self._engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -198,6 +214,31 @@ def new_number(session: Session) -> str:
     session.add(row)
     session.flush()
     return str(122_100_000_000_000 + row.id * 7919)
+
+
+def _schema_number() -> int:
+    """Another number for every change of a table; as ``user_version`` takes it, 31 bits."""
+    tables = "".join(str(CreateTable(table)) for table in Base.metadata.sorted_tables)
+    return zlib.crc32(tables.encode()) >> 1
+
+
+_SCHEMA = _schema_number()
+
+
+def _schema_of(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _set_aside(database: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        part = database.with_name(database.name + suffix)
+        if part.exists():
+            part.replace(database.with_name(f"{database.name}.old{suffix}"))
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -167,6 +167,104 @@ def test_the_owner_of_a_thread_can_be_asked_and_taken_back(graph, practice):
     assert nobody == {"data": []}
 
 
+def test_a_thread_that_staff_hold_can_be_neither_passed_on_nor_released(graph, practice):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+    practice.write_as_staff(PAGE_ID, PSID, text="Hei")
+    who = {"recipient": {"id": PSID}}
+
+    passed = graph.post("/100200300/pass_thread_control", json=who | {"target_app_id": "555000222"})
+    released = graph.post("/100200300/release_thread_control", json=who)
+
+    assert code_of(passed) == code_of(released) == (10, 2018300)
+
+
+def test_a_thread_passed_to_another_app_is_idle_again_after_a_day(graph, practice, clock):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+    who = {"recipient": {"id": PSID}}
+    graph.post("/100200300/pass_thread_control", json=who | {"target_app_id": "555000222"})
+    held = send(graph)
+
+    clock.forward(hours=24)
+    free = send(graph)
+
+    assert code_of(held) == (10, 2018300)
+    assert free.status_code == 200
+
+
+@pytest.mark.parametrize("action", ["typing_on", "TYPING_OFF", "mark_seen"])
+def test_a_sender_action_is_no_message(graph, practice, action):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+
+    answer = graph.post("/100200300/messages", json={"recipient": {"id": PSID}, "sender_action": action})
+
+    assert answer.json() == {"recipient_id": PSID}
+    assert len(practice.conversation(PAGE_ID, PSID)) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"sender_action": "wave", "message": None},
+        {"message": None},
+        {"recipient": {}},
+        {"messaging_type": "UTILITY"},
+        {"messaging_type": "MESSAGE_TAG"},
+        {"tag": "HUMAN_AGENT"},
+        {"messaging_type": "MESSAGE_TAG", "tag": "ACCOUNT_UPDATE"},
+    ],
+)
+def test_a_call_that_makes_no_sense_sends_nothing(graph, practice, more):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+
+    answer = send(graph, **more)
+
+    assert code_of(answer)[0] == 100
+    assert len(practice.conversation(PAGE_ID, PSID)) == 1
+
+
+def test_who_never_wrote_cannot_be_written_to(graph):
+    answer = send(graph, recipient={"id": "7100000001"})
+
+    assert code_of(answer) == (100, 2018001)
+
+
+def test_a_message_and_a_person_can_be_read_alone(graph, practice):
+    mid = practice.write_as_resident(PAGE_ID, PSID, text="Moi", name="Testi Asukas")
+
+    message = graph.get(f"/{mid}", params={"fields": "message,from,to,attachments"}).json()
+    person = graph.get(f"/{PSID}").json()
+
+    assert (message["message"], message["from"]["id"]) == ("Moi", PSID)
+    assert (person["first_name"], person["last_name"]) == ("Testi", "Asukas")
+
+
+def test_a_thread_lists_its_messages_newest_first(graph, practice):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi", attachment="https://example.org/a.jpg")
+    practice.write_as_resident(PAGE_ID, PSID, text="Oletteko auki?")
+    fields = {"fields": "can_reply,unread_count,is_owner,message_count"}
+    thread = graph.get("/100200300/conversations", params=fields).json()["data"][0]
+
+    listed = graph.get(f"/{thread['id']}/messages", params={"fields": "message"}).json()["data"]
+
+    assert (thread["can_reply"], thread["unread_count"], thread["is_owner"]) == (True, 2, True)
+    assert [message["message"] for message in listed] == ["Oletteko auki?", "Moi"]
+
+
+def test_conversations_are_found_by_when_they_changed_and_only_of_messenger(graph, practice, clock):
+    practice.write_as_resident(PAGE_ID, PSID, text="Moi")
+    clock.forward(minutes=5)
+    practice.write_as_resident(PAGE_ID, "7000000002", text="Hej")
+    between = int(clock().timestamp() * 1000) - 60_000
+
+    def people(**asked):
+        found = graph.get("/100200300/conversations", params={"fields": "participants", **asked}).json()
+        return [one["participants"]["data"][0]["id"] for one in found["data"]]
+
+    assert people(updated_after_ms=between) == ["7000000002"]
+    assert people(updated_before_ms=between) == [PSID]
+    assert people(platform="INSTAGRAM") == []
+
+
 def test_conversations_show_the_newest_messages_of_one_person(graph, practice):
     practice.write_as_resident(PAGE_ID, PSID, text="Moi")
     practice.write_as_resident(PAGE_ID, "7000000002", text="Hej")

@@ -127,3 +127,142 @@ def test_an_unknown_field_and_an_unknown_parameter_are_refused_by_name(graph):
     assert "shoe_size" in field["error"]["message"]
     assert "mesage" in parameter["error"]["message"]
     assert field["error"]["code"] == parameter["error"]["code"] == 100
+
+
+@pytest.mark.parametrize(
+    ("edge", "body", "code"),
+    [
+        ("feed", {}, 100),
+        ("feed", {"link": "example.org"}, 1609005),
+        ("feed", {"message": "x" * 63_207}, 100),
+        ("feed", {"message": "x", "attached_media": [{"media_fbid": "1"}]}, 100),
+        ("feed", {"message": "x", "attached_media": "{}"}, 100),
+        ("feed", {"message": "x", "attached_media": "[oops"}, 100),
+        ("feed", {"message": "x", "published": "perhaps"}, 100),
+        ("feed", {"message": "x", "scheduled_publish_time": 1795507200}, 100),
+        ("photos", {}, 324),
+        ("photos", {"url": "file:///etc/hostname"}, 324),
+    ],
+)
+def test_a_post_that_cannot_be_made_is_refused_and_leaves_nothing(graph, practice, edge, body, code):
+    answer = graph.post(f"/100200300/{edge}", json=body)
+
+    assert answer.json()["error"]["code"] == code
+    assert practice.posts(PAGE_ID) == []
+
+
+@pytest.mark.parametrize("content", [b"<svg></svg>", b"\xff\xd8\xff" + bytes(10 * 1024 * 1024)])
+def test_a_file_that_is_no_picture_or_too_large_is_refused(graph, content):
+    answer = graph.post("/100200300/photos", files={"source": ("a.jpg", content, "image/jpeg")})
+
+    assert answer.json()["error"]["error_subcode"] == 1366046
+
+
+def test_a_picture_is_posted_once_only(graph):
+    photo = graph.post(
+        "/100200300/photos", data={"published": "false"}, files={"source": ("a.png", PNG)}
+    ).json()
+    media = {"message": "Kuva", "attached_media": [{"media_fbid": photo["id"]}]}
+    graph.post("/100200300/feed", json=media)
+
+    again = graph.post("/100200300/feed", json=media)
+
+    assert again.json()["error"]["code"] == 1366051
+
+
+def test_a_picture_by_address_is_a_post_with_its_caption(graph, practice):
+    answer = graph.post(
+        "/100200300/photos", json={"url": "https://example.org/a.jpg", "caption": "Ovi"}
+    ).json()
+
+    told = graph.get(f"/{answer['post_id']}", params={"fields": "message,full_picture,attachments"}).json()
+
+    assert (told["message"], told["full_picture"]) == ("Ovi", "https://example.org/a.jpg")
+    assert told["attachments"]["data"][0]["target"]["id"] == answer["id"]
+
+
+def test_a_picture_is_read_back_from_the_address_that_is_told(graph, base):
+    photo = graph.post("/100200300/photos", files={"source": ("a.png", PNG)}, data={"caption": "Ovi"}).json()
+    told = graph.get(f"/{photo['id']}", params={"fields": "images,picture,name"}).json()
+
+    fetched = graph.get(told["images"][0]["source"])
+
+    assert fetched.content == PNG
+    assert told["name"] == "Ovi"
+
+
+def test_alt_text_is_changed_and_a_picture_deleted(graph):
+    photo = graph.post(
+        "/100200300/photos", data={"published": "false"}, files={"source": ("a.png", PNG)}
+    ).json()
+    graph.post(f"/{photo['id']}", json={"alt_text_custom": "Avoin ovi"})
+    changed = graph.get("/100200300/photos", params={"fields": "alt_text"}).json()["data"]
+
+    graph.delete(f"/{photo['id']}")
+
+    assert [one["alt_text"] for one in changed] == ["Avoin ovi"]
+    assert graph.get("/100200300/photos").json() == {"data": []}
+
+
+def test_a_post_kept_back_is_published_later_under_the_same_id(graph, practice, clock):
+    post_id = graph.post("/100200300/feed", json={"message": "Luonnos", "published": False}).json()["id"]
+    kept_back = graph.get("/100200300/published_posts").json()["data"]
+    clock.forward(minutes=5)
+
+    for _ in range(2):
+        graph.post(f"/{post_id}", json={"is_published": True})
+
+    published = graph.get("/100200300/published_posts", params={"fields": "created_time"}).json()["data"]
+    assert kept_back == []
+    assert published == [{"created_time": "2026-11-24T07:05:00+0000", "id": post_id}]
+
+
+def test_a_post_is_edited_hidden_and_given_pictures(graph):
+    post_id = graph.post("/100200300/feed", json={"message": "Vanha"}).json()["id"]
+    photo = graph.post(
+        "/100200300/photos", data={"published": "false"}, files={"source": ("a.png", PNG)}
+    ).json()
+
+    graph.post(
+        f"/{post_id}",
+        json={"message": "Uusi", "is_hidden": True, "attached_media": [{"media_fbid": photo["id"]}]},
+    )
+
+    told = graph.get(f"/{post_id}", params={"fields": "message,is_hidden,attachments"}).json()
+    assert (told["message"], told["is_hidden"]) == ("Uusi", True)
+    assert told["attachments"]["data"][0]["target"]["id"] == photo["id"]
+
+
+def test_posts_are_found_by_time(graph, clock):
+    graph.post("/100200300/feed", json={"message": "Ensin"})
+    clock.forward(hours=1)
+    graph.post("/100200300/feed", json={"message": "Sitten"})
+    border = int(clock().timestamp()) - 60
+
+    def found(**asked):
+        posts = graph.get("/100200300/feed", params={"fields": "message", **asked}).json()["data"]
+        return [post["message"] for post in posts]
+
+    assert found(since=border) == ["Sitten"]
+    assert found(until="2026-11-24T07:30:00") == ["Ensin"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"limit": 101}, {"limit": "many"}, {"after": "%%%"}, {"after": "bm9uZQ=="}]
+)
+def test_a_page_of_results_that_cannot_be_is_refused(graph, asked):
+    assert graph.get("/100200300/feed", params=asked).json()["error"]["code"] == 100
+
+
+def test_a_post_of_another_app_can_be_neither_edited_nor_deleted(graph, practice):
+    from social_bot.practice.state import PostRow
+
+    post_id = graph.post("/100200300/feed", json={"message": "Käsin tehty"}).json()["id"]
+    with practice.store.transaction() as session:
+        session.get_one(PostRow, post_id).app_id = None
+
+    edited = graph.post(f"/{post_id}", json={"message": "Muutettu"})
+    deleted = graph.delete(f"/{post_id}")
+
+    assert edited.json()["error"]["code"] == deleted.json()["error"]["code"] == 200
+    assert practice.posts(PAGE_ID)[0].message == "Käsin tehty"

@@ -110,6 +110,51 @@ def test_the_bots_quick_reply_and_button_send_their_payloads(browser, practice, 
     assert 'value="RENT"' not in browser.get(PAGE).text
 
 
+def test_buttons_of_a_message_can_be_pressed_opened_or_read(browser, graph_post):
+    browser.post(f"{PAGE}/messages", data={"text": "Moi"})
+    buttons = [
+        {"type": "postback", "title": "Soittopyyntö", "payload": "CALLBACK"},
+        {"type": "web_url", "title": "Avaa lomake", "url": "https://example.org/lomake"},
+        {"type": "phone_number", "title": "Soita", "payload": "0XX XXX XXXX"},
+    ]
+    payload = {"template_type": "button", "text": "Miten jatketaan?", "buttons": buttons}
+    graph_post(
+        "messages",
+        json={"recipient": {"id": PSID}, "message": {"attachment": {"type": "template", "payload": payload}}},
+    )
+
+    seen = browser.get(PAGE).text
+
+    assert "Miten jatketaan?" in seen
+    assert re.search(r'name="payload"\s+value="CALLBACK">Soittopyyntö<', seen)
+    assert 'href="https://example.org/lomake"' in seen
+    assert "Soita: 0XX XXX XXXX" in seen
+    assert "tel:" not in seen
+
+
+def test_a_post_scheduled_at_the_platform_is_counted_but_not_shown(browser, graph_post, clock):
+    at = int(clock().timestamp()) + 3600
+    graph_post("feed", json={"message": "Myöhemmin", "published": False, "scheduled_publish_time": at})
+
+    before = browser.get(PAGE).text
+    clock.forward(hours=1)
+    after = browser.get(PAGE).text
+
+    assert "Ajastettu: 1" in before
+    assert "Myöhemmin" not in before
+    assert "Myöhemmin" in after
+
+
+@pytest.mark.parametrize(
+    ("language", "moment"),
+    [("fi", "ti 24.11. klo 9.00"), ("sv", "tis 24.11 kl. 9.00"), ("en", "Tue 24 Nov, 9.00")],
+)
+def test_moments_are_told_in_finnish_time_as_each_language_writes_them(browser, graph_post, language, moment):
+    graph_post("feed", json={"message": "Avoimet ovet"})
+
+    assert moment in browser.get(PAGE, params={"lang": language}).text
+
+
 def test_a_resident_comments_reacts_and_shares(browser, graph_post):
     post_id = graph_post("feed", json={"message": "Avoimet ovet"})["id"]
 
