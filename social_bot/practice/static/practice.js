@@ -3,11 +3,6 @@
 
 const log = document.getElementById("log");
 
-function showNewest() {
-  const list = log.querySelector(".log");
-  list.scrollTop = list.scrollHeight;
-}
-
 async function look() {
   const isBusy = log.contains(document.activeElement) && document.activeElement.matches("button, a");
   if (document.hidden || isBusy) return;
@@ -33,7 +28,6 @@ function renew(fresh) {
   const at = parts.findIndex((part) => part.matches(".log"));
   list.before(...parts.slice(0, at));
   list.after(...parts.slice(at + 1));
-  showNewest();
 }
 
 function text(line) {
@@ -42,7 +36,6 @@ function text(line) {
 
 if (log) {
   document.documentElement.classList.add("with-script");
-  showNewest();
   setInterval(look, 2000);
   const message = document.getElementById("message");
   message.addEventListener("keydown", (event) => {
