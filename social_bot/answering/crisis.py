@@ -5,19 +5,19 @@ a worker a minute. A miss is never a silence, for every general reply carries th
 """
 
 import re
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from social_bot.answering.signs import Signs
 
 if TYPE_CHECKING:
-    from social_bot.answering.model import Classifier, ModelSet
+    from social_bot.answering.model import ModelSet
 
 NO_CRISIS = "none"
 ALARM_AT = 0.5  # the model's summed chance of any kind
 PART_WORDS = 30  # a longer text is judged in parts of this many words, so that one sentence is not drowned
 STEP_WORDS = 20
+FEWEST_WORDS = 3  # fewer, idioms left out, tell the model nothing
 PARTS = 24  # judged by the model from each end of a long text; the written signs see all of it
 
 
@@ -40,18 +40,20 @@ def find_crisis(text: str, *, signs: Signs, models: "ModelSet") -> CrisisKind | 
     for kind in CrisisKind:
         if kind in written:
             return kind
-    return _second_opinion(text, models=models)
+    return _second_opinion(text, signs=signs, models=models)
 
 
-def _second_opinion(text: str, *, models: "ModelSet") -> CrisisKind | None:
-    classifier: Classifier = models.classifiers["crisis"]
-    chances: Mapping[str, float]
+def _second_opinion(text: str, *, signs: Signs, models: "ModelSet") -> CrisisKind | None:
+    classifier = models.classifiers["crisis"]
     worst, kind = ALARM_AT, None
     for part in _parts(text):
-        ranked = classifier.ranked(models.bag(part))
-        chances = dict(ranked)
-        if 1 - chances[NO_CRISIS] >= worst:
-            worst = 1 - chances[NO_CRISIS]
+        earnest = signs.without_idioms(part)
+        if len(earnest.split()) < FEWEST_WORDS:
+            continue
+        ranked = classifier.ranked(models.bag(earnest))
+        danger = 1 - dict(ranked)[NO_CRISIS]
+        if danger >= worst:
+            worst = danger
             kind = next(CrisisKind(label) for label, _ in ranked if label != NO_CRISIS)
     return kind
 

@@ -21,8 +21,14 @@ _CANDIDATES = (
     "it", "vi", "ku", "sq", "hu", "pt", "nl",
 )  # fmt: skip
 SHORT_WORDS = 2  # so few words never turn a conversation to another language
-SURE_AT = 0.80
+SURE_AT = 0.8  # our own phrases speak clearly for one of the served languages
+LIKELY_AT = 0.35  # … or less clearly, and the detector agrees
 FOREIGN_LETTERS = 12  # shorter texts are never taken for a language that we do not serve
+# How much likelier per letter (a difference of log probabilities) the detector must find a language that
+# we do not serve; more where our own phrases are sure. Chosen on spoken Finnish, which it takes for Estonian.
+FOREIGN_MARGIN = {"et": 0.35, "so": 0.5}
+OTHER_MARGIN = 0.6
+MARGIN_AGAINST_SURE = 0.9
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -43,19 +49,23 @@ def detect_language(text: str, *, previous: str | None, models: "ModelSet") -> L
     if script != "LATIN":
         return Language(code=_by_script(script, letters), is_sure=True)
     words = _WORD.findall(text[:2_000].casefold())
-    if previous in SERVED and len(words) <= SHORT_WORDS:
+    if previous is not None and len(words) <= SHORT_WORDS:
         return Language(code=previous, is_sure=True)
     return _latin(text[:2_000], letters=len(letters), previous=previous, models=models)
 
 
 def _latin(text: str, *, letters: int, previous: str | None, models: "ModelSet") -> Language:
     (own, chance), *_ = models.classifiers["language"].ranked(models.bag(text))
-    foreign = _identifier().classify(text)[0]
-    if foreign not in SERVED and letters >= FOREIGN_LETTERS and chance < 0.97:
-        return Language(code=foreign if foreign in GREETED else OTHER, is_sure=True)
-    if foreign == own or chance >= SURE_AT:
+    ranks = dict(_identifier().rank(text))
+    detected = max(ranks, key=lambda code: ranks[code])
+    nearest = max(SERVED, key=lambda code: ranks[code])
+    margin = (ranks[detected] - ranks[nearest]) / letters
+    needed = MARGIN_AGAINST_SURE if chance >= 0.95 else FOREIGN_MARGIN.get(detected, OTHER_MARGIN)
+    if detected not in SERVED and letters >= FOREIGN_LETTERS and margin >= needed:
+        return Language(code=detected if detected in GREETED else OTHER, is_sure=True)
+    if chance >= SURE_AT or (own == nearest and chance >= LIKELY_AT):
         return Language(code=own, is_sure=True)
-    if previous in SERVED:
+    if previous is not None:
         return Language(code=previous, is_sure=True)
     return Language(code=own, is_sure=False)
 

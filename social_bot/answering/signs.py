@@ -20,7 +20,7 @@ from social_bot.errors import InvalidInput
 GAP = 4  # a sign's next word stands at most this many words on
 SPAN = 8  # words of an any-order sign stand at most this far from its rarest word
 PAUSE = 3  # the end of a sentence counts as this many words
-SHORTEST_MISSPELT = 6  # in a shorter word one letter more or less is another word: tapan, tapaan
+SHORTEST_MISSPELT = 5  # a shorter word with one letter more or less is another word
 FORGIVING_WORDS = 3_000  # of a longer text the rest is compared as it is written
 ANCHORS = 200  # places tried of a word that a text repeats endlessly
 
@@ -77,15 +77,23 @@ class Signs:
     def find(self, text: str) -> frozenset[str]:
         """The labels of which a sign stands in the text."""
         places = self._places(_tokens(text))
-        for idiom in self._idioms:
-            for match in list(_matches(idiom, places)):
-                for element in places:
-                    places[element] = [place for place in places[element] if place not in match]
+        taken = self._taken_by_idioms(places)
+        for element in places if taken else ():
+            places[element] = [place for place in places[element] if place not in taken]
         found: set[str] = set()
         for sign in self._signs:
             if sign.label not in found and next(_matches(sign, places), None):
                 found.add(sign.label)
         return frozenset(found)
+
+    def without_idioms(self, text: str) -> str:
+        """The folded words that belong to no idiom; the text itself where it holds none."""
+        tokens = _tokens(text)
+        taken = self._taken_by_idioms(self._places(tokens))
+        return " ".join(token for token, place in tokens if place not in taken) if taken else text
+
+    def _taken_by_idioms(self, places: Mapping[int, Sequence[int]]) -> frozenset[int]:
+        return frozenset().union(*(match for idiom in self._idioms for match in _matches(idiom, places)))
 
     def _places(self, tokens: Sequence[tuple[str, int]]) -> dict[int, list[int]]:
         """For each element the places at which it stands, in order."""
