@@ -108,7 +108,7 @@ def save(path: Path, models: ModelSet, content: Mapping[str, Any]) -> None:
 def load(path: Path) -> tuple[ModelSet, dict[str, Any]] | None:
     """Models and content as saved, or None where there is no whole file."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             text = json.loads(arrays["text"].tobytes())
             classifiers = {
                 name: Classifier(

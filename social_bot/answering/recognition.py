@@ -155,7 +155,9 @@ def _assemble(classifiers: "ModelSet", content: Mapping[str, Any]) -> Models:
     return Models(
         classifiers=classifiers,
         crisis_signs=Signs(signs, groups=groups, idioms=idioms, known_words=content["known_words"]),
-        individual_signs=Signs({"individual": own["signs"]}, groups=own["groups"]),
+        individual_signs=Signs(
+            {"individual": own["signs"]}, groups=own["groups"], known_words=content["known_words"]
+        ),
         lane_words={lane: frozenset(words) for lane, words in content["lane_words"].items()},
         topics=tuple(
             sorted(

@@ -17,14 +17,17 @@ from dataclasses import dataclass
 
 from social_bot.errors import InvalidInput
 
+SHORTEST_MISSPELT_STEM = 8  # a stem's ending is free already
 GAP = 4  # a sign's next word stands at most this many words on
 SPAN = 8  # words of an any-order sign stand at most this far from its rarest word
 PAUSE = 3  # the end of a sentence counts as this many words
 SHORTEST_MISSPELT = 5  # a shorter word with one letter more or less is another word
-FORGIVING_WORDS = 3_000  # of a longer text the rest is compared as it is written
+LONGEST_SPELLED = 30  # letters written one by one that make a word
+FORGIVING_WORDS = 1_000  # of a longer text the rest is compared as it is written
 ANCHORS = 200  # places tried of a word that a text repeats endlessly
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff*_'’`´]")
+_ACCENT = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670]")
 _TOKEN = re.compile(r"[^\W_]+|[.!?;\n]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _DIGITS_AS_LETTERS = str.maketrans("01345$@", "oieassa")
@@ -34,7 +37,7 @@ _LETTERS_THAT_KEEP_NO_ACCENT = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "
 def fold(text: str) -> str:
     """Lower case without accents, invisible characters or letters repeated for force."""
     spaced = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(c))
+    bare = spaced if spaced.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", spaced))
     return _REPEATED.sub(r"\1\1", bare.translate(_LETTERS_THAT_KEEP_NO_ACCENT))
 
 
@@ -64,15 +67,20 @@ class Signs:
         self._stems: dict[str, set[int]] = {}
         self._idioms = [self._parse("", line) for line in idioms]
         self._signs = [self._parse(label, line) for label, lines in signs.items() for line in lines]
-        self._stem_lengths = sorted({len(stem) for stem in self._stems})
+        self._stem_lengths = sorted({len(stem) for stem in self._stems}) or [0]
         self._phrases: dict[str, set[int]] = {}  # the numbers of words in phrases by their first word
         self._misspelt: dict[str, set[str]] = {}
+        self._misspelt_stems: dict[str, set[int]] = {}
         for word in self._exact:
             if " " in word:
                 self._phrases.setdefault(word.split()[0], set()).add(word.count(" ") + 1)
             elif len(word) >= SHORTEST_MISSPELT:
                 for shorter in _with_one_letter_less(word):
                     self._misspelt.setdefault(shorter, set()).add(word)
+        for stem, elements in self._stems.items():
+            if len(stem) >= SHORTEST_MISSPELT_STEM:
+                for cut in (stem[:-1], *_with_one_letter_less(stem)):
+                    self._misspelt_stems.setdefault(cut, set()).update(elements)
 
     def find(self, text: str) -> frozenset[str]:
         """The labels of which a sign stands in the text."""
@@ -92,23 +100,29 @@ class Signs:
         taken = self._taken_by_idioms(self._places(tokens))
         return " ".join(token for token, place in tokens if place not in taken) if taken else text
 
-    def _taken_by_idioms(self, places: Mapping[int, Sequence[int]]) -> frozenset[int]:
+    def _taken_by_idioms(self, places: Mapping[int, Sequence[float]]) -> frozenset[float]:
         return frozenset().union(*(match for idiom in self._idioms for match in _matches(idiom, places)))
 
-    def _places(self, tokens: Sequence[tuple[str, int]]) -> dict[int, list[int]]:
+    def _places(self, tokens: Sequence[tuple[str, float]]) -> dict[int, list[float]]:
         """For each element the places at which it stands, in order."""
-        places: dict[int, list[int]] = {}
+        places: dict[int, list[float]] = {}
+        seen: dict[str, set[int]] = {}
         for number, (token, place) in enumerate(tokens):
-            here = self._elements_of(token)
+            if token not in seen:
+                seen[token] = self._elements_of(token)
+            here = set(seen[token])
             for words in self._phrases.get(token, ()):
                 stretch = tokens[number : number + words]
                 if len(stretch) == words and stretch[-1][1] == place + words - 1:
                     here |= self._exact.get(" ".join(word for word, _ in stretch), set())
+            second: set[int] = set()
             if not here and number < FORGIVING_WORDS:
-                following = tokens[number + 1 : number + 2]
-                here = self._forgiving(token, following[0][0] if following else "")
+                following = tokens[number + 1][0] if number + 1 < len(tokens) else ""
+                here, second = self._forgiving(token, following)
             for element in here:
                 places.setdefault(element, []).append(place)
+            for element in second:
+                places.setdefault(element, []).append(place + 0.5)
         return places
 
     def _elements_of(self, word: str) -> set[int]:
@@ -119,29 +133,29 @@ class Signs:
             found |= self._stems.get(word[:length], set())
         return found
 
-    def _forgiving(self, word: str, following: str) -> set[int]:
-        """A word split in two, two words written as one, or one letter wrong."""
+    def _forgiving(self, word: str, following: str) -> tuple[set[int], set[int]]:
+        """A word split in two, one letter wrong, or two words written as one (the second apart)."""
         if (
             following
             and len(word) + len(following) > SHORTEST_MISSPELT
             and (whole := self._elements_of(word + following))
         ):
-            return whole
+            return whole, set()
         if len(word) < SHORTEST_MISSPELT or word in self._known:
-            return set()
-        if meant := self._misspelt.get(word, set()).union(
-            *(self._misspelt.get(shorter, ()) for shorter in _with_one_letter_less(word)),
-            *(
-                {shorter} & self._exact.keys()
-                for shorter in _with_one_letter_less(word)
-                if len(word) > SHORTEST_MISSPELT
-            ),
-        ):
-            return set().union(*(self._exact[other] for other in meant))
+            return set(), set()
+        shorter = _with_one_letter_less(word)
+        meant = self._misspelt.get(word, set()).union(*(self._misspelt.get(one, ()) for one in shorter))
+        if len(word) > SHORTEST_MISSPELT:
+            meant |= self._exact.keys() & set(shorter)
+        if meant:
+            return set().union(*(self._exact[other] for other in meant)), set()
+        for length in range(SHORTEST_MISSPELT_STEM - 1, min(len(word), self._stem_lengths[-1]) + 1):
+            if begun := self._misspelt_stems.get(word[:length]):
+                return begun, set()
         for cut in range(2, len(word) - 1):
             if word[:cut] in self._exact and word[cut:] in self._exact:
-                return self._exact[word[:cut]] | self._exact[word[cut:]]
-        return set()
+                return self._exact[word[:cut]], self._exact[word[cut:]]
+        return set(), set()
 
     def _parse(self, label: str, line: str) -> _Sign:
         in_order = "+" not in line
@@ -167,9 +181,9 @@ class Signs:
         return self._elements[word]
 
 
-def _tokens(text: str) -> list[tuple[str, int]]:
+def _tokens(text: str) -> list[tuple[str, float]]:
     """Folded words with their places; letters spelled one by one are joined again."""
-    tokens: list[tuple[str, int]] = []
+    tokens: list[tuple[str, float]] = []
     place = 0
     spelled = ""
     for match in _TOKEN.finditer(fold(text)):
@@ -178,7 +192,7 @@ def _tokens(text: str) -> list[tuple[str, int]]:
             place += PAUSE if len(spelled) <= 1 else 0
             continue
         if len(token) == 1 and token.isalpha():
-            spelled += token
+            spelled = (spelled + token)[:LONGEST_SPELLED]
         else:
             spelled = ""
             if not token.isalpha() and not token.isdigit():
@@ -193,7 +207,7 @@ def _tokens(text: str) -> list[tuple[str, int]]:
     return tokens
 
 
-def _matches(sign: _Sign, places: Mapping[int, Sequence[int]]) -> Iterator[frozenset[int]]:
+def _matches(sign: _Sign, places: Mapping[int, Sequence[float]]) -> Iterator[frozenset[float]]:
     """The places that one occurrence of the sign takes, for each of its occurrences."""
     lists = [places.get(element, ()) for element in sign.elements]
     if not all(lists):
@@ -208,7 +222,7 @@ def _matches(sign: _Sign, places: Mapping[int, Sequence[int]]) -> Iterator[froze
             yield match
 
 
-def _in_order(lists: Sequence[Sequence[int]], start: int, anchor: int) -> frozenset[int] | None:
+def _in_order(lists: Sequence[Sequence[float]], start: int, anchor: float) -> frozenset[float] | None:
     taken = [anchor]
     at = anchor
     for later in lists[start + 1 :]:
@@ -227,7 +241,7 @@ def _in_order(lists: Sequence[Sequence[int]], start: int, anchor: int) -> frozen
     return frozenset(taken)
 
 
-def _near(lists: Sequence[Sequence[int]], start: int, anchor: int) -> frozenset[int] | None:
+def _near(lists: Sequence[Sequence[float]], start: int, anchor: float) -> frozenset[float] | None:
     taken = [anchor]
     for number, others in enumerate(lists):
         if number != start:

@@ -5,7 +5,7 @@ Names are found only after words that announce one; no promise of completeness i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,12 +42,17 @@ class Found:
 
 def find(text: str) -> tuple[Found, ...]:
     """Personal data in the order of the text, never overlapping; of two that overlap the surer one."""
+    has_digit = re.search(r"\d", text) is not None
     taken: list[Found] = []
     covered = bytearray(len(text))
-    for found in _candidates(text):
-        if not any(covered[found.start : found.end]):
-            covered[found.start : found.end] = b"\1" * (found.end - found.start)
-            taken.append(found)
+    for rule in _RULES:
+        if not has_digit and rule.kind not in _NEED_NO_DIGIT:
+            continue
+        for match in rule.pattern.finditer(text):
+            start, end = match.span(1 if rule.pattern.groups else 0)
+            if not any(covered[start:end]) and rule.accepts(match):
+                covered[start:end] = b"\1" * (end - start)
+                taken.append(Found(kind=rule.kind, start=start, end=end))
     return tuple(sorted(taken, key=lambda found: found.start))
 
 
@@ -70,7 +75,7 @@ _IDENTITY_CODE = re.compile(
     r"(?<![\w-])(?:0[1-9]|[12]\d|3[01])[ .]?(?:0[1-9]|1[0-2])[ .]?\d\d ?[-+–—−A-FU-Ya-fu-y] ?\d{3} ?[0-9A-Za-z](?!\w)"
 )
 _BARE_IDENTITY_CODE = re.compile(
-    r"(?<!\w)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{5}[A-Fa-fHhJ-Nj-nPpR-Yr-y](?!\w)"
+    r"(?<!\w)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d ?\d{3} ?[0-9A-FHJ-NPR-Ya-fhj-npr-y](?!\w)"
 )
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]|\(ät\)) ?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?!\w)",
@@ -84,7 +89,7 @@ _STREET = (
     r"esplanad|esplanadi|torg|torget|tori|backen|stranden|street|road"
 )
 _ADDRESS = re.compile(
-    rf"(?<!\w)(?:[A-ZÅÄÖa-zåäö][\wåäö-]{{0,40}} )?[A-ZÅÄÖa-zåäö][\wåäö-]{{0,40}}?(?:{_STREET})"
+    rf"(?<!\w)(?:[A-ZÅÄÖ][\wåäö-]{{0,40}} )?[A-ZÅÄÖa-zåäö][\wåäö-]{{0,40}}?(?:{_STREET})"
     r"(?:n|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|an|en|in|on|ta|tä|ä|a)? \d{1,4}(?:\s?[-–]\s?\d{1,4})?"
     r"(?:\s?[A-Za-z](?![\wåäö])(?:\s?\d{1,4}(?!\d))?)?(?:\s?(?:as|bst|lgh)\.?\s?\d{1,4})?(?!\w)"
 )
@@ -122,63 +127,70 @@ _PHONE_CUE = re.compile(
     re.IGNORECASE,
 )
 _DATE_OR_TIME = re.compile(
-    r"\d{1,2}[./]\d{1,2}[./–-]|\d{1,2}[.:]\d\d ?[–-]|(?:19|20)\d\d ?[–/-] ?(?:19|20)\d\d|\d{4}-\d\d-\d\d"
+    r"\d{1,2}[./]\d{1,2}[./–-]|\d{1,2}[.:]\d\d ?[–-]|(?:19|20)\d\d ?[–/-] ?(?:19|20)\d\d|\d{4}-\d\d-\d\d|"
+    r"\d{4} ?[–-] ?\d{4}$"
 )
 
 
-def _candidates(text: str) -> Iterator[Found]:  # noqa: C901, PLR0912  (one loop a pattern reads best in a row)
-    """The surest kinds first."""
-    for match in _EMAIL.finditer(text):
-        yield _found(PersonalDataKind.EMAIL, match)
-    for match in _FINNISH_IBAN.finditer(text):
-        yield _found(PersonalDataKind.IBAN, match)
-    for match in _IBAN.finditer(text):
-        if _is_iban(match.group()):
-            yield _found(PersonalDataKind.IBAN, match)
-    for match in _IDENTITY_CODE.finditer(text):
-        yield _found(PersonalDataKind.IDENTITY_CODE, match)
-    for match in _BARE_IDENTITY_CODE.finditer(text):
-        if _check_character(match.group()[:9]) == match.group()[9].upper():
-            yield _found(PersonalDataKind.IDENTITY_CODE, match)
-    for pattern in (_DIARY_NUMBER, _CASE_NUMBER):
-        for match in pattern.finditer(text):
-            yield _found(PersonalDataKind.CASE_NUMBER, match)
-    for match in _NUMBER.finditer(text):
-        if _is_phone(match.group(), before=text[max(0, match.start() - 40) : match.start()]):
-            yield _found(PersonalDataKind.PHONE, match)
-    for pattern in (_ADDRESS, _POSTCODE):
-        for match in pattern.finditer(text):
-            yield _found(PersonalDataKind.ADDRESS, match)
-    for pattern in (_NAME, _FULL_NAME):
-        for match in pattern.finditer(text):
-            yield Found(kind=PersonalDataKind.NAME, start=match.start(1), end=match.end(1))
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    """What a pattern finds, where ``accepts`` agrees; group 1, if there is one, is the datum itself."""
+
+    kind: PersonalDataKind
+    pattern: re.Pattern[str]
+    accepts: Callable[[re.Match[str]], bool] = lambda _: True
 
 
-def _found(kind: PersonalDataKind, match: re.Match[str]) -> Found:
-    return Found(kind=kind, start=match.start(), end=match.end())
-
-
-def _is_iban(written: str) -> bool:
+def _is_iban(match: re.Match[str]) -> bool:
     from stdnum import iban  # noqa: PLC0415  (reads a table; few messages hold anything alike)
 
-    return bool(iban.is_valid(written))
+    return bool(iban.is_valid(match.group()))
 
 
-def _check_character(digits: str) -> str:
-    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31]
+def _has_check_character(match: re.Match[str]) -> bool:
+    """Digits without a century sign are an identity code only where the check character fits."""
+    code = match.group().replace(" ", "").upper()
+    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(code[:9]) % 31] == code[9]
 
 
-def _is_phone(written: str, *, before: str) -> bool:
+def _is_no_date(match: re.Match[str]) -> bool:
+    return not re.search(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|$)", match.group())
+
+
+def _is_phone(match: re.Match[str]) -> bool:
     """A Finnish number of any kind, a foreign one with its plus sign, or digits after "puh" or the like."""
+    written = match.group()
     if _DATE_OR_TIME.match(written):
         return False
     digits = re.sub(r"\D", "", written)
-    if written.startswith(("+", "00")):
-        return 8 <= len(digits) <= 15
-    if digits.startswith("358"):
-        return 10 <= len(digits) <= 13
-    if re.match(r"0(?:4|50)", digits):
-        return 8 <= len(digits) <= 12
-    if re.match(r"0[1-9]", digits):
-        return 7 <= len(digits) <= 11
-    return 6 <= len(digits) <= 15 and bool(_PHONE_CUE.search(before))
+    for begin, fewest, most in _PHONE_LENGTHS:
+        if re.match(begin, written) or re.match(begin, digits):
+            return fewest <= len(digits) <= most
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    return len(digits) <= 15 and bool(_PHONE_CUE.search(before))
+
+
+# Numbers may be typed with any separators: only how they begin and how many digits they have is sure.
+_PHONE_LENGTHS = (
+    (r"\+|00", 8, 15),
+    (r"358", 10, 13),
+    (r"0(?:4|50)", 8, 12),
+    (r"0[1-9]", 7, 11),
+)
+
+# The surer rules first: what one has found, the next leaves alone.
+_RULES = (
+    _Rule(kind=PersonalDataKind.EMAIL, pattern=_EMAIL),
+    _Rule(kind=PersonalDataKind.IBAN, pattern=_FINNISH_IBAN),
+    _Rule(kind=PersonalDataKind.IBAN, pattern=_IBAN, accepts=_is_iban),
+    _Rule(kind=PersonalDataKind.IDENTITY_CODE, pattern=_IDENTITY_CODE),
+    _Rule(kind=PersonalDataKind.IDENTITY_CODE, pattern=_BARE_IDENTITY_CODE, accepts=_has_check_character),
+    _Rule(kind=PersonalDataKind.CASE_NUMBER, pattern=_DIARY_NUMBER),
+    _Rule(kind=PersonalDataKind.CASE_NUMBER, pattern=_CASE_NUMBER, accepts=_is_no_date),
+    _Rule(kind=PersonalDataKind.PHONE, pattern=_NUMBER, accepts=_is_phone),
+    _Rule(kind=PersonalDataKind.ADDRESS, pattern=_ADDRESS),
+    _Rule(kind=PersonalDataKind.ADDRESS, pattern=_POSTCODE),
+    _Rule(kind=PersonalDataKind.NAME, pattern=_NAME),
+    _Rule(kind=PersonalDataKind.NAME, pattern=_FULL_NAME),
+)
+_NEED_NO_DIGIT = {PersonalDataKind.EMAIL, PersonalDataKind.NAME}
