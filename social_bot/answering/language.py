@@ -23,6 +23,7 @@ _CANDIDATES = (
 SHORT_WORDS = 2  # so few words never turn a conversation to another language
 SURE_AT = 0.8  # our own phrases speak clearly for one of the served languages
 LIKELY_AT = 0.35  # … or less clearly, and the detector agrees
+FEWEST_LETTERS = 3  # "ok" is no language
 FOREIGN_LETTERS = 12  # shorter texts are never taken for a language that we do not serve
 # How much likelier per letter (a difference of log probabilities) the detector must find a language that
 # we do not serve; more where our own phrases are sure. Chosen on spoken Finnish, which it takes for Estonian.
@@ -63,7 +64,7 @@ def _latin(text: str, *, letters: int, previous: str | None, models: "ModelSet")
     needed = MARGIN_AGAINST_SURE if chance >= 0.95 else FOREIGN_MARGIN.get(detected, OTHER_MARGIN)
     if detected not in SERVED and letters >= FOREIGN_LETTERS and margin >= needed:
         return Language(code=detected if detected in GREETED else OTHER, is_sure=True)
-    if chance >= SURE_AT or (own == nearest and chance >= LIKELY_AT):
+    if letters >= FEWEST_LETTERS and (chance >= SURE_AT or (own == nearest and chance >= LIKELY_AT)):
         return Language(code=own, is_sure=True)
     if previous is not None:
         return Language(code=previous, is_sure=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Measured on tests/answering/own_set.tsv (see tests/answering/test_recognition.py for the figures).
+# Chosen on tests/answering/own_set.tsv: of its 266 messages of a topic 98 % get the right topic or a choice
+# that holds it and 1 % a wrong one; none of its 47 others is answered. Other people's messages fare worse.
 ANSWER_AT = 0.5  # one topic this sure is answered at once
 OFFER_AT = 0.16  # a topic this sure is offered among two or three to choose from
 OFFERED_TOGETHER = 0.4  # what is offered is this sure in sum, otherwise the message is none of ours

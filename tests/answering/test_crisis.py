@@ -98,7 +98,7 @@ def test_danger_is_seen_in_the_words_of_many(text: str, kind: CrisisKind, models
         "haluan ilmoittaa kuolemasta",
         "isäni kuolemasta on kaksi kuukautta, perunkirjoitus",
         "setä teki itsemurhan kymmenen vuotta sitten, onko sururyhmää",
-        "vaimo tappaa mut jos unohdan tämän",
+        "äiti tappaa mut jos en muista kaupassakäyntiä",
         "tapaan sosiaaliohjaajan huomenna",
         "oon ihan pihalla näistä tuista",
         "en jaksa täyttää lomaketta",
@@ -110,7 +110,7 @@ def test_danger_is_seen_in_the_words_of_many(text: str, kind: CrisisKind, models
         "vuokranantaja uhkaa häädöllä",
         "puhelin kuoli kesken",
         "vittu mitä touhua",
-        "dör av skratt",
+        "skrattade ihjäl mig i går",
         "slå mig en signal",
         "får inte sova på natten av oro för räkningar",
         "jag väntar på handläggaren",
@@ -136,8 +136,8 @@ def test_idioms_office_words_and_the_past_are_no_alarm(text: str, models: Models
 @pytest.mark.parametrize(
     "text",
     [
-        "kuolin nauruun sille videolle mut oikeesti haluan kuolla",
-        "dör av skratt men egentligen vill jag dö",
+        "nauroin itseni kuoliaaksi mut oikeesti haluan kuolla",
+        "skrattade ihjäl mig men egentligen vill jag dö",
         "this form is killing me and I want to die",
     ],
 )
