@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv-dev
 
-.PHONY: help demo demo-reset test check bench lock
+.PHONY: help demo demo-reset test check lock
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -26,9 +26,6 @@ check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
 	$(DEV)/bin/deptry .
 	$(DEV)/bin/djlint templates/web templates/practice --lint
 	$(DEV)/bin/social-bot campaign check campaigns/*.yaml
-
-bench: $(DEV)/.installed  ## measure; the figures are kept in docs/performance.md
-	$(DEV)/bin/python -m tests.bench
 
 lock:  ## renew both lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
