@@ -60,6 +60,7 @@ class Worker:
             (self.wake, timedelta(seconds=1)),
             (self._look, timedelta(seconds=2)),
             (self._watch_callbacks, timedelta(minutes=1)),
+            (self._erase_bodies, timedelta(seconds=30)),
             (self._collect, timedelta(minutes=5)),
         ):
             self._scheduler.add_job(
@@ -151,6 +152,9 @@ class Worker:
     def _watch_callbacks(self) -> None:
         with self._parts.database.write() as session:
             callbacks.raise_late(session, now=self._clock())
+
+    def _erase_bodies(self) -> None:
+        intake.erase_old_bodies(self._parts.database, now=self._clock())
 
     def _collect(self) -> None:
         collect(self._parts.database, insights=self._parts.insights, clock=self._clock)

@@ -63,7 +63,7 @@ class Inbox:
 
     def _deal_with(self, event_id: int, *, now: datetime) -> None:
         with self.database.write() as session:
-            row = session.get(EventRow, event_id)
+            row = session.get(EventRow, event_id, with_for_update=True)
             if row is None or row.is_done or row.content_sealed is None:
                 return
             event = open_event(row.content_sealed, self.database.cipher)
@@ -322,12 +322,21 @@ class Inbox:
 
 
 def hand_back(session: Session, thread_id: int, *, by: str, now: datetime) -> ThreadRow:
-    """A worker gives the thread back: from now on the bot may answer again."""
+    """A worker gives the thread back: from now on the bot may answer again.
+
+    Raises ``NotAllowed`` while nobody has taken an alert of danger in it.
+    """
     operators.require(session, by, Role.WRITER)
     thread = store.get_thread(session, thread_id, for_update=True)
     if thread.owner is Owner.BOT and not thread.waits_for_person:
         raise NotAllowed("The bot answers in this thread already.")
+    in_danger = (AlertKind.CRISIS, f"thread:{thread_id}")
+    if any((alert.kind, alert.subject) == in_danger for alert in alerts.unacknowledged(session)):
+        raise NotAllowed(
+            "Somebody may be in danger here. Take the alert first, then give the conversation back."
+        )
     thread.owner, thread.waits_for_person, thread.is_disclosed = Owner.BOT, False, False
+    thread.crisis = None
     session.add(thread)
     audit.record(session, at=now, actor=by, action="thread.hand_back", subject=f"thread:{thread_id}")
     return thread

@@ -1,5 +1,6 @@
 """Events from the platform: kept before they are acknowledged, stored once, erased when dealt with."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -12,12 +13,17 @@ from social_bot.answering import store
 from social_bot.answering.store import DeliveryRow, EventRow
 from social_bot.channels.ports import InboundEvent
 from social_bot.errors import InvalidInput
+from social_bot.log import fields
+from social_bot.organisation import alerts
+from social_bot.organisation.alerts import AlertKind
 from social_bot.storage.cipher import Cipher
 from social_bot.storage.engine import Database, insert_new
 
 KEEP_BODIES_FOR = timedelta(minutes=15)
 _BATCH = 500
 _EVENT = TypeAdapter(InboundEvent)
+
+log = logging.getLogger(__name__)
 
 
 def seal_event(event: InboundEvent, cipher: Cipher) -> bytes:
@@ -91,19 +97,37 @@ def store_deliveries(database: Database, bodies: Sequence[bytes], *, now: dateti
 
 
 def take_in(database: Database, *, parse: Callable[[bytes], Sequence[InboundEvent]], now: datetime) -> int:
-    """Turn stored deliveries into events, each once, and erase their bodies; how many events were new."""
+    """Turn stored deliveries into events, each once, and erase their bodies; how many events were new.
+
+    A delivery that breaks the program holds no other one up: staff are told, and its body is kept until
+    ``erase_old_bodies``.
+    """
     added = 0
     with database.write() as session:
         for delivery in store.list_unparsed(session):
-            body = database.cipher.open_bytes(delivery.body_sealed or b"")
-            try:
-                events = parse(body)
-            except InvalidInput:
-                events, delivery.problem = (), "the body is not a delivery of the platform"
-            added += insert_new(session, EventRow, [_row(database, event, now=now) for event in events])
-            delivery.is_parsed, delivery.body_sealed = True, None
+            delivery.is_parsed = True
             session.add(delivery)
+            try:
+                events = parse(database.cipher.open_bytes(delivery.body_sealed or b""))
+                rows = [_row(database, event, now=now) for event in events]
+            except InvalidInput:
+                rows, delivery.problem = [], "the body is not a delivery of the platform"
+            except Exception:
+                log.exception("a delivery could not be read", extra=fields(delivery=delivery.id))
+                delivery.problem = "the body could not be read"
+                alerts.raise_alert(session, AlertKind.MESSAGE_FAILED, f"delivery:{delivery.id}", now=now)
+                continue
+            added += insert_new(session, EventRow, rows)
+            delivery.body_sealed = None
     return added
+
+
+def erase_old_bodies(database: Database, *, now: datetime) -> None:
+    """No raw delivery is kept longer than ``KEEP_BODIES_FOR``, whatever became of it."""
+    with database.write() as session:
+        for delivery in store.list_with_body(session, received_before=now - KEEP_BODIES_FOR):
+            delivery.body_sealed, delivery.is_parsed = None, True
+            session.add(delivery)
 
 
 def _row(database: Database, event: InboundEvent, *, now: datetime) -> dict[str, object]:

@@ -82,9 +82,10 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
         reason = _reason_to_drop(message, thread, now=now)
         if reason is not None:
             message.send_state, message.note = SendState.DROPPED, reason
-            session.add(message)
+            thread.waits_for_person = thread.waits_for_person or thread.owner is Owner.BOT
+            session.add_all((message, thread))
             return True, None
-        if not page.may_write(now):
+        if page.is_disconnected or not (page.may_write(now) or message.lane is Lane.CRISIS):
             message.retry_at = now + timedelta(minutes=1)
             session.add(message)
             return True, None

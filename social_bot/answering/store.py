@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, exists, or_, update
+from sqlalchemy import JSON, Column, Index, case, exists, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
@@ -176,6 +176,14 @@ def list_unparsed(session: Session, *, limit: int = 200) -> Sequence[DeliveryRow
     ).all()
 
 
+def list_with_body(session: Session, *, received_before: datetime) -> Sequence[DeliveryRow]:
+    return session.exec(
+        select(DeliveryRow)
+        .where(col(DeliveryRow.body_sealed).is_not(None), col(DeliveryRow.received_at) < received_before)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
 def claim_events(session: Session, *, now: datetime, until: datetime, limit: int) -> Sequence[EventRow]:
     """Take the oldest open events of each thread's order; another worker's are left alone."""
     due = (
@@ -243,7 +251,7 @@ def find_message(session: Session, page_id: str, mid_index: str) -> MessageRow |
 
 
 def claim_outbound(session: Session, *, now: datetime) -> MessageRow | None:
-    """The oldest message that may be sent now and is the first waiting one of its thread."""
+    """The oldest message that may be sent now and is the first waiting one of its thread; danger goes first."""
     earlier = aliased(MessageRow)
     is_waiting = (SendState.PENDING, SendState.SENDING)
     return session.exec(
@@ -251,13 +259,16 @@ def claim_outbound(session: Session, *, now: datetime) -> MessageRow | None:
         .where(
             MessageRow.send_state == SendState.PENDING,
             or_(col(MessageRow.retry_at).is_(None), col(MessageRow.retry_at) <= now),
-            ~exists().where(
-                col(earlier.thread_id) == col(MessageRow.thread_id),
-                col(earlier.id) < col(MessageRow.id),
-                col(earlier.send_state).in_(is_waiting),
+            or_(
+                col(MessageRow.lane) == Lane.CRISIS,
+                ~exists().where(
+                    col(earlier.thread_id) == col(MessageRow.thread_id),
+                    col(earlier.id) < col(MessageRow.id),
+                    col(earlier.send_state).in_(is_waiting),
+                ),
             ),
         )
-        .order_by(col(MessageRow.id))
+        .order_by(case((col(MessageRow.lane) == Lane.CRISIS, 0), else_=1), col(MessageRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()

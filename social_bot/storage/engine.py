@@ -83,12 +83,19 @@ def open_database(url: str, cipher: Cipher) -> Database:
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            address, connect_args={"check_same_thread": False, "timeout": 15}, pool_size=40
+            address,
+            connect_args={"check_same_thread": False, "timeout": 15},
+            pool_size=40,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_size=20, max_overflow=20, pool_pre_ping=True
+            address.set(drivername="postgresql+psycopg"),
+            pool_size=20,
+            max_overflow=20,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     return Database(engine, cipher)
 

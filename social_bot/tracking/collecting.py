@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from social_bot.channels.ports import Insights, PageAccess, Reading
-from social_bot.errors import PlatformError
+from social_bot.errors import PageUnavailable, PlatformError
 from social_bot.log import fields
 from social_bot.organisation import pages
 from social_bot.organisation.metrics import Metric
@@ -81,8 +81,9 @@ def _collect_page(
                 readings = insights.post_counters(access, post.external_id or "")
                 kept += _keep(database, page_id, subject, readings, now=clock())
     except PlatformError as error:
-        with database.write() as session:
-            pages.hold_after(session, page_id, error, now=clock())
+        if not isinstance(error, PageUnavailable):  # counters that must wait hold no post and no answer
+            with database.write() as session:
+                pages.hold_after(session, page_id, error, now=clock())
         log.warning("counters could not be read", extra=fields(page=page_id, code=error.details.code))
     return kept
 

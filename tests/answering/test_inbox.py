@@ -16,7 +16,13 @@ from social_bot.answering.store import DeliveryRow, Direction, EventRow, Message
 from social_bot.answering.threads import Owner
 from social_bot.bootstrap import Bot
 from social_bot.channels.ports import OutgoingMessage, PageAccess
-from social_bot.errors import ConnectionLost, OutcomeUnknown, PageUnavailable, RecipientUnreachable
+from social_bot.errors import (
+    ConnectionLost,
+    NotAllowed,
+    OutcomeUnknown,
+    PageUnavailable,
+    RecipientUnreachable,
+)
 from social_bot.organisation import alerts, pages
 from social_bot.organisation.alerts import AlertKind
 from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
@@ -418,3 +424,70 @@ def test_a_delivery_that_is_not_json_is_kept_as_a_problem_and_holds_nothing_up(b
         problems = [row.problem for row in session.exec(select(DeliveryRow))]
     assert problems == ["the body is not a delivery of the platform", None]
     assert len(messages(bot, Direction.INBOUND)) == 1
+
+
+def test_a_paused_page_holds_an_ordinary_answer_but_never_a_crisis_text(bot, messenger, clock):
+    receive(bot, delivery(said("kiitos")), delivery(said("En halua enää elää", "m_2")))
+    with bot.database.write() as session:
+        pages.pause(session, PAGE, until=NOW + timedelta(hours=6), reason="throttled", now=NOW)
+
+    send_all(bot, messenger, clock)
+
+    assert len(messenger.sent) == 1
+    assert texts_sent(messenger)[0].startswith("Hätänumero 112")
+
+
+def test_a_delivery_that_breaks_the_program_holds_nothing_up_and_staff_hear_of_it(bot, messenger, clock):
+    def parse(body: bytes):
+        if b"broken" in body:
+            raise RuntimeError
+        return bot.parse_delivery(body)
+
+    intake.store_deliveries(
+        bot.database, [delivery(said("broken")), delivery(said("En halua enää elää", "m_2"))], now=NOW
+    )
+    intake.take_in(bot.database, parse=parse, now=NOW)
+    bot.inbox.answer_events(now=NOW)
+    send_all(bot, messenger, clock)
+
+    assert set(open_alerts(bot)) == {AlertKind.CRISIS, AlertKind.MESSAGE_FAILED}
+    assert texts_sent(messenger)[0].startswith("Hätänumero 112")
+
+
+def test_no_raw_delivery_outlives_a_quarter_of_an_hour(bot):
+    def parse(body: bytes):
+        raise RuntimeError
+
+    intake.store_deliveries(bot.database, [delivery(said("Hei"))], now=NOW)
+    intake.take_in(bot.database, parse=parse, now=NOW)
+    kept = []
+    for minutes in (14, 16):
+        intake.erase_old_bodies(bot.database, now=NOW + timedelta(minutes=minutes))
+        with bot.database.read() as session:
+            kept.append(session.exec(select(DeliveryRow)).one().body_sealed is not None)
+
+    assert kept == [True, False]
+
+
+def test_an_answer_that_came_too_late_to_be_sent_leaves_the_thread_waiting_for_a_person(
+    bot, messenger, clock
+):
+    receive(bot, delivery(said("kiitos")))
+
+    clock.forward(hours=25)
+    send_all(bot, messenger, clock)
+
+    assert messages(bot, Direction.OUTBOUND)[0].send_state is SendState.DROPPED
+    assert threads(bot)[0].waits_for_person
+
+
+def test_a_thread_in_danger_is_handed_back_only_once_somebody_has_taken_the_alert(bot):
+    receive(bot, delivery(said("En halua enää elää")))
+    thread_id = threads(bot)[0].id or 0
+    with bot.database.write() as session:
+        with pytest.raises(NotAllowed, match="danger"):
+            hand_back(session, thread_id, by=WRITER, now=NOW)
+        alerts.acknowledge(session, alerts.unacknowledged(session)[0].id or 0, by=WRITER, now=NOW)
+        hand_back(session, thread_id, by=WRITER, now=NOW)
+
+    assert threads(bot)[0].crisis is None

@@ -12,7 +12,7 @@ from sqlmodel import select
 from social_bot.answering import callbacks
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.channels.ports import PageAccess, Reading
-from social_bot.errors import ConnectionLost
+from social_bot.errors import ConnectionLost, PageUnavailable
 from social_bot.organisation import pages
 from social_bot.organisation.metrics import Metric
 from social_bot.planning.campaigns import read_campaign
@@ -192,6 +192,15 @@ def test_a_dead_token_disconnects_the_page_and_is_not_asked_again(bot, campaign_
     with bot.database.read() as session:
         assert pages.get(session, PAGE).is_disconnected
     assert insights.asked == []
+
+
+def test_throttled_counters_never_pause_the_page_for_posts_and_answers(bot, campaign_id, clock):
+    insights = FakeInsights(error=PageUnavailable("slow", retry_at=NOW + timedelta(hours=1), throttled=True))
+
+    collect(bot.database, insights=insights, clock=clock, everything=True)
+
+    with bot.database.read() as session:
+        assert pages.get(session, PAGE).may_write(NOW)
 
 
 def test_posts_are_read_less_often_as_they_age(bot, campaign_id, clock):

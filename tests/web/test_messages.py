@@ -7,6 +7,7 @@ import pytest
 from social_bot.answering import store
 from social_bot.answering.store import CallbackState
 from social_bot.answering.threads import Owner
+from social_bot.organisation import alerts
 from tests.conftest import APPROVER, WRITER
 from tests.web.conftest import PERSON, PHONE
 
@@ -90,11 +91,16 @@ def test_the_platforms_ids_are_on_no_page(writer, world):
 def test_a_conversation_is_given_back_to_the_bot(writer, timed_bot, world):
     with timed_bot.database.write() as session:
         store.get_thread(session, world.thread).owner = Owner.HUMAN
+    refused = writer.submit(f"/inbox/{world.thread}/hand-back", standing_on=f"/inbox/{world.thread}")
+    with timed_bot.database.write() as session:
+        alerts.settle(session, f"thread:{world.thread}", by="Kirjoittaja 1", now=timed_bot.now())
 
     answer = writer.submit(f"/inbox/{world.thread}/hand-back", standing_on=f"/inbox/{world.thread}")
 
     with timed_bot.database.read() as session:
         thread = store.get_thread(session, world.thread)
+    assert refused.status_code == 403
+    assert "Joku voi olla vaarassa" in refused.text
     assert answer.headers["location"] == f"/inbox/{world.thread}?done=handed_back"
     assert (thread.owner, thread.waits_for_person) == (Owner.BOT, False)
     assert "Palauta botille" not in writer.read(f"/inbox/{world.thread}")
