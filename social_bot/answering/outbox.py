@@ -10,6 +10,7 @@ from sqlmodel import Session
 from social_bot.answering import store
 from social_bot.answering.dialogue import Lane
 from social_bot.answering.inbox import confirm_sent
+from social_bot.answering.replies import are_approved
 from social_bot.answering.store import MessageRow, SendState, ThreadRow
 from social_bot.answering.threads import Owner, reference
 from social_bot.channels.ports import Messenger, OutgoingMessage, PageAccess, QuickReply, UrlButton
@@ -80,6 +81,9 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
         thread = store.get_thread(session, message.thread_id, for_update=True)
         page = pages.get(session, message.page_id)
         reason = _reason_to_drop(message, thread, now=now)
+        hashes = {str(version["hash"]) for version in message.versions}
+        if page.is_live and message.is_automatic and not are_approved(session, hashes):
+            reason = "a text of it is not approved"  # written while the page was one to practise on
         if reason is not None:
             message.send_state, message.note = SendState.DROPPED, reason
             thread.waits_for_person = thread.waits_for_person or thread.owner is Owner.BOT

@@ -4,7 +4,7 @@ Shipped texts are versions that nobody has approved yet. A live page sends appro
 practice page falls back on the newest version, marked as not approved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -330,6 +330,16 @@ def approve_texts(
             detail=row.content_hash,
         )
     return approved, left_out
+
+
+def are_approved(session: Session, hashes: Collection[str]) -> bool:
+    """Whether somebody has approved every text version with these content hashes."""
+    approved = session.exec(
+        select(TextVersionRow.content_hash).where(
+            col(TextVersionRow.content_hash).in_(hashes), col(TextVersionRow.approved_at).is_not(None)
+        )
+    ).all()
+    return set(hashes) <= set(approved)
 
 
 def crisis_texts_missing(session: Session, languages: Sequence[str]) -> Sequence[str]:

@@ -391,6 +391,20 @@ def test_a_live_page_sends_approved_texts_only(bot, messenger, clock):
     assert "Tämä on automaattinen vastaus" in texts_sent(messenger)[0]
 
 
+def test_an_answer_written_in_practice_is_not_sent_once_the_page_is_live(bot, messenger, clock):
+    receive(bot, delivery(said("kiitos")))
+    with bot.database.write() as session:
+        page = pages.get(session, PAGE)
+        page.is_live = True
+        session.add(page)
+
+    send_all(bot, messenger, clock)
+
+    assert messenger.sent == []
+    assert messages(bot, Direction.OUTBOUND)[0].note == "a text of it is not approved"
+    assert threads(bot)[0].waits_for_person
+
+
 def test_each_sent_text_names_the_versions_that_it_was_made_of(bot):
     receive(bot, delivery(said("Tarvitsen velkaneuvontaa ulosoton takia")))
 
