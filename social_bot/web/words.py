@@ -200,6 +200,9 @@ NOTES: Mapping[str, str] = {
     "the general text has been sent in this thread": marked(
         "The bot kept silent, for the general advice has been given in this conversation already."
     ),
+    "a text of it is not approved": marked(
+        "It was not sent, for a text of it is not approved. A person must answer."
+    ),
     "no approved text": marked(
         "The bot kept silent, for no approved text could be sent. A person must answer."
     ),
