@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from social_bot.bootstrap import Bot, build, clock
 from social_bot.cli.organisation import prepare_database
-from social_bot.cli.running import make_server
+from social_bot.cli.running import make_server, run_until_stopped
 from social_bot.errors import NotReady
 from social_bot.log import configure
 from social_bot.practice.call import PracticeConfig
@@ -93,7 +93,7 @@ def rehearse(folder: Path, *, port: int, pace: float) -> None:
     print("Starting. The first time takes about half a minute.", flush=True)
     with running(folder, port=port, pace=pace) as (rehearsal, server):
         threading.Thread(target=_furnish_and_tell, args=(rehearsal, server), daemon=True).start()
-        server.run()
+        run_until_stopped(server)
     print("Stopped. The data is kept: start again to carry on.", flush=True)
 
 

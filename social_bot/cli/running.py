@@ -3,6 +3,7 @@
 import ipaddress
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,7 @@ def serve(
         if worker:
             worker.start()
         try:
-            make_server(app, host=host, port=port).run()
+            run_until_stopped(make_server(app, host=host, port=port))
         finally:
             if worker:
                 worker.stop()
@@ -133,6 +134,12 @@ def make_server(app: "ASGIApp", *, host: str, port: int) -> "uvicorn.Server":
             timeout_graceful_shutdown=STOPPING_SECONDS,
         )
     )
+
+
+def run_until_stopped(server: "uvicorn.Server") -> None:
+    """Serve until Ctrl-C or SIGTERM. uvicorn raises the signal again after its clean end; that is no failure."""
+    with suppress(KeyboardInterrupt):
+        server.run()
 
 
 def _is_loopback(host: str) -> bool:

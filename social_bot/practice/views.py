@@ -80,5 +80,5 @@ def add_views(app: FastAPI, stage: Stage) -> None:
         return templates.render("refused.html", visit, status=status, sentence=str(error))
 
     app.add_exception_handler(SocialBotError, say_what_could_not_be_done)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="practice_static")
     app.include_router(router)

@@ -32,7 +32,7 @@ class Visit:
         return f"{self.request.url_for(route, **values).path}?{query}{fragment}"
 
     def static(self, path: str) -> str:
-        return self.request.url_for("static", path=path).path
+        return self.request.url_for("practice_static", path=path).path
 
 
 def read_visit(request: Request, lang: str = "fi", resident: str = PEOPLE[0][0]) -> Visit:
