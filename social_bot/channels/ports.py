@@ -100,6 +100,38 @@ class Messenger(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenComment:
+    """A comment as the page sees it; ``takes_private_reply`` is False once it has been answered privately."""
+
+    is_hidden: bool
+    takes_private_reply: bool
+
+
+class Commenter(Protocol):
+    """Answers and hides what people write under the page's posts, and what visitors post (``is_post``)."""
+
+    def reply(self, page: PageAccess, comment_id: str, *, text: str) -> str:
+        """Answer where everybody sees it, under a comment or a post; the id of the answer."""
+
+    def hide(self, page: PageAccess, comment_id: str) -> None:
+        """Hide it from everybody but its author and their friends. May be repeated."""
+
+    def delete(self, page: PageAccess, comment_id: str) -> None:
+        """Take away a comment of the page's own; one that is gone already is taken away. May be repeated."""
+
+    def reply_privately(
+        self, page: PageAccess, comment_id: str, message: OutgoingMessage, *, is_post: bool = False
+    ) -> str:
+        """Send its author the one private message that the platform allows; the message's id."""
+
+    def read(self, page: PageAccess, comment_id: str, *, is_post: bool = False) -> SeenComment | None:
+        """None where it is gone."""
+
+    def find_reply(self, page: PageAccess, comment_id: str, *, text: str, since: datetime) -> str | None:
+        """The id of an answer of ours with this text made at ``since`` or later, or None."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """One counter as read, in our metric name (see organisation/metrics.py).
 

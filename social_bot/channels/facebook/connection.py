@@ -93,11 +93,6 @@ def lost_connection(lost: ConnectionLost) -> ConnectionReport:
     )
 
 
-def is_subscribed(answer: Mapping[str, Any]) -> bool:
-    """Meta's guide prints ``"true"``, its servers answer ``true``."""
-    return str(answer["success"]).lower() == "true"
-
-
 def missing_subscriptions(answer: Mapping[str, Any], *, app_id: str) -> list[str]:
     subscribed = {
         name

@@ -124,6 +124,11 @@ def classify(failure: Failure, *, is_write: bool, now: datetime) -> PlatformErro
             return error(sentence, details=details)
 
 
+def is_gone(error: PlatformError) -> bool:
+    """Whether what was asked for is not there any more."""
+    return error.sentence == _ERRORS[Kind.MISSING][1]
+
+
 def kind_of(failure: Failure) -> Kind:
     code, subcode = failure.code, failure.subcode
     if code is None:

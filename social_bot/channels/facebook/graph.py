@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import SecretStr
 
-from social_bot.channels.facebook import connection, metrics, protocol
-from social_bot.channels.facebook.failures import SLOW_DOWN, Failure, classify
+from social_bot.channels.facebook import commenting, connection, metrics, protocol
+from social_bot.channels.facebook.failures import SLOW_DOWN, Failure, classify, is_gone
 from social_bot.channels.facebook.protocol import Call
 from social_bot.channels.facebook.transport import (
     GRAPH_URL,
@@ -30,6 +30,7 @@ from social_bot.channels.ports import (
     OutgoingPost,
     PageAccess,
     Reading,
+    SeenComment,
     SeenPost,
 )
 from social_bot.errors import ConnectionLost, ContentRefused, PageUnavailable, PlatformError
@@ -42,7 +43,7 @@ _OTHER_VERSION = (
     "Facebook answers with another version of its interface than the one that is set. Check the setting"
     " graph_version."
 )
-
+_NOT_DONE = "Facebook did not do what was asked. Try again in a moment."
 _log = logging.getLogger(__name__)
 
 
@@ -113,6 +114,39 @@ class FacebookChannel:
         call = protocol.conversation(page.page_id, contact_id)
         find = partial(protocol.find_message, page_id=page.page_id, text=text, since=since)
         return self._ask(page, call, find)
+
+    # Commenter
+
+    def reply(self, page: PageAccess, comment_id: str, *, text: str) -> str:
+        return self._ask(page, commenting.reply(comment_id, text=text), _id_in)
+
+    def hide(self, page: PageAccess, comment_id: str) -> None:
+        self._do(page, commenting.hide(comment_id))
+
+    def delete(self, page: PageAccess, comment_id: str) -> None:
+        try:
+            self._do(page, commenting.delete(comment_id))
+        except ContentRefused as refusal:
+            if not is_gone(refusal):
+                raise
+
+    def reply_privately(
+        self, page: PageAccess, comment_id: str, message: OutgoingMessage, *, is_post: bool = False
+    ) -> str:
+        call = commenting.reply_privately(page.page_id, comment_id, message, is_post=is_post)
+        return self._ask(page, call, partial(_id_in, key="message_id"))
+
+    def read(self, page: PageAccess, comment_id: str, *, is_post: bool = False) -> SeenComment | None:
+        try:
+            return self._ask(page, commenting.read(comment_id, is_post=is_post), commenting.parse_comment)
+        except ContentRefused as refusal:
+            if is_gone(refusal):
+                return None
+            raise
+
+    def find_reply(self, page: PageAccess, comment_id: str, *, text: str, since: datetime) -> str | None:
+        find = partial(commenting.find_reply, page_id=page.page_id, text=text, since=since)
+        return self._ask(page, commenting.replies(comment_id), find)
 
     # Insights
 
@@ -185,14 +219,17 @@ class FacebookChannel:
         return self._ask(asker, call, partial(connection.parse_token, page_id=page.page_id))
 
     def subscribe(self, page: PageAccess) -> None:
-        if not self._ask(page, connection.subscribe(page.page_id), connection.is_subscribed):
-            raise PageUnavailable("Facebook did not take the subscription. Try again in a moment.")
+        self._do(page, connection.subscribe(page.page_id))
 
     # every call
 
     def _ask(self, page: PageAccess, call: Call, parse: Parse[T]) -> T:
         with self._graph(page, call) as graph:
             return _parsed(parse, graph.perform(call))
+
+    def _do(self, page: PageAccess, call: Call) -> None:
+        if not self._ask(page, call, protocol.is_done):
+            raise PageUnavailable(_NOT_DONE)
 
     @contextmanager
     def _graph(self, page: PageAccess, call: Call) -> Iterator[MetaGraph]:

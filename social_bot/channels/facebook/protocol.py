@@ -33,7 +33,7 @@ class Call:
     ``is_repeatable``: doing it twice changes nothing that anybody can see, so a lost answer is no riddle.
     """
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     node: str
     edge: str | None = None
     params: Mapping[str, object] = field(default_factory=dict, repr=False)
@@ -99,6 +99,21 @@ def parse_post(row: Mapping[str, Any], *, app_id: str) -> SeenPost:
 
 def send_message(page_id: str, contact_id: str, message: OutgoingMessage) -> Call:
     """Always ``RESPONSE``: tags that open a closed window are for humans, and cannot be built here."""
+    return Call(
+        method="POST",
+        node=page_id,
+        edge="messages",
+        params={
+            "recipient": {"id": contact_id},
+            "messaging_type": "RESPONSE",
+            "message": message_content(message),
+        },
+        lane=Lane.MESSENGER,
+        is_repeatable=False,
+    )
+
+
+def message_content(message: OutgoingMessage) -> dict[str, object]:
     content: dict[str, object] = {"metadata": message.reference}
     if message.buttons:
         buttons = [_button(button.title, button.url) for button in message.buttons]
@@ -111,14 +126,7 @@ def send_message(page_id: str, contact_id: str, message: OutgoingMessage) -> Cal
             {"content_type": "text", "title": reply.title, "payload": reply.payload}
             for reply in message.quick_replies
         ]
-    return Call(
-        method="POST",
-        node=page_id,
-        edge="messages",
-        params={"recipient": {"id": contact_id}, "messaging_type": "RESPONSE", "message": content},
-        lane=Lane.MESSENGER,
-        is_repeatable=False,
-    )
+    return content
 
 
 def _button(title: str, url: str) -> dict[str, str]:
@@ -144,6 +152,13 @@ def conversation(page_id: str, contact_id: str) -> Call:
 def find_message(answer: Mapping[str, Any], *, page_id: str, text: str, since: datetime) -> str | None:
     """The newest message of the page with this text. A text inside a template cannot be seen this way."""
     rows = [row for thread in answer["data"] for row in thread.get("messages", {}).get("data", [])]
+    return newest_of_page(rows, page_id=page_id, text=text, since=since)
+
+
+def newest_of_page(
+    rows: Sequence[Mapping[str, Any]], *, page_id: str, text: str, since: datetime
+) -> str | None:
+    """The id of the newest row that the page wrote with this text at ``since`` or later."""
     found = [
         row
         for row in rows
@@ -200,6 +215,10 @@ def _encoded(value: object) -> str:
     if isinstance(value, bool | list | dict):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
+
+
+def is_done(answer: Mapping[str, Any]) -> bool:
+    return str(answer["success"]).lower() == "true"  # some guides print the word, the answers hold a value
 
 
 def parse_time(text: str) -> datetime:

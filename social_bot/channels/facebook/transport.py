@@ -135,8 +135,14 @@ class MetaGraph(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no
         answer: Mapping[str, Any]
         if call.file:
             answer = self.put_photo(tuple(call.file), f"{node}/{call.edge}", **params)
+        elif call.method == "DELETE":
+            answer = self.delete_object(node)
         elif call.method == "POST":
-            answer = self.put_object(node, call.edge, **params)
+            answer = self.request(
+                f"{self.version}/{node}/{call.edge}" if call.edge else f"{self.version}/{node}",
+                post_args=params,
+                method="POST",
+            )
         elif call.edge:
             answer = self.get_connections(node, call.edge, **params)
         else:

@@ -412,6 +412,71 @@ def test_deliveries_doubled_and_shuffled_are_told_by_their_keys(channel, practic
     assert len({event.key for event in messages}) == 5
 
 
+# comments
+
+
+@pytest.fixture
+def comment_id(channel, practice):
+    post_id = channel.publish(ACCESS, TEXT)
+    return practice.comment_as_resident(PAGE, PERSON, object_id=post_id, text="Milloin?")
+
+
+def test_a_comment_is_answered_hidden_and_our_own_answer_taken_away(channel, comment_id, clock):
+    before = channel.read(ACCESS, comment_id)
+    reply_id = channel.reply(ACCESS, comment_id, text="Soita meille.")
+    found = channel.find_reply(ACCESS, comment_id, text="Soita meille.", since=clock.now)
+    channel.hide(ACCESS, comment_id)
+    for _ in range(2):
+        channel.delete(ACCESS, reply_id)
+
+    assert (before.is_hidden, before.takes_private_reply) == (False, True)
+    assert found == reply_id
+    assert channel.read(ACCESS, comment_id).is_hidden
+    assert channel.read(ACCESS, reply_id) is None
+
+
+def test_a_comment_is_answered_privately_once(channel, practice, comment_id):
+    channel.reply_privately(ACCESS, comment_id, message("Soita meille."))
+
+    with pytest.raises(RecipientUnreachable):
+        channel.reply_privately(ACCESS, comment_id, message("Soita meille."))
+    assert not channel.read(ACCESS, comment_id).takes_private_reply
+    assert [one.text for one in practice.conversation(PAGE, PERSON)] == ["Soita meille."]
+
+
+def test_after_seven_days_nobody_is_answered_privately(channel, comment_id, clock):
+    clock.forward(days=7)
+
+    with pytest.raises(RecipientUnreachable):
+        channel.reply_privately(ACCESS, comment_id, message())
+    assert not channel.read(ACCESS, comment_id).takes_private_reply
+
+
+def test_a_lost_answer_to_a_comment_is_found_by_looking(channel, practice, comment_id, clock):
+    practice.set_fault(PAGE, Fault(lose_next=2))
+
+    with pytest.raises(OutcomeUnknown):
+        channel.reply(ACCESS, comment_id, text="Soita meille.")
+    with pytest.raises(OutcomeUnknown):
+        channel.reply_privately(ACCESS, comment_id, message())
+
+    assert channel.find_reply(ACCESS, comment_id, text="Soita meille.", since=clock.now)
+    assert not channel.read(ACCESS, comment_id).takes_private_reply
+
+
+def test_what_we_do_to_a_comment_comes_back_as_events(channel, practice, mailbox, comment_id):
+    channel.subscribe(ACCESS)
+
+    reply_id = channel.reply(ACCESS, comment_id, text="Soita meille.")
+    channel.hide(ACCESS, comment_id)
+    channel.delete(ACCESS, reply_id)
+    assert practice.wait_for_webhooks()
+
+    told = [(event.action, event.message_id, event.contact_id == PAGE) for event in mailbox.events]
+    assert told == [("add", reply_id, True), ("hide", comment_id, False), ("remove", reply_id, True)]
+    assert mailbox.events[0].payload == comment_id
+
+
 # counters and the connection
 
 

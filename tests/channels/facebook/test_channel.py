@@ -10,6 +10,7 @@ import pytest
 
 from social_bot.channels.facebook import connection, metrics
 from social_bot.channels.ports import (
+    Commenter,
     Connection,
     Insights,
     Messenger,
@@ -63,9 +64,15 @@ def picture(name: str, alt_text: str = "Talo") -> Picture:
 
 
 def test_the_channel_fits_every_port(channel):
-    ports: tuple[Publisher, Messenger, Insights, Connection] = (channel, channel, channel, channel)
+    ports: tuple[Publisher, Messenger, Commenter, Insights, Connection] = (
+        channel,
+        channel,
+        channel,
+        channel,
+        channel,
+    )
 
-    assert len(ports) == 4
+    assert len(ports) == 5
 
 
 # publishing

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.adobjects.unifiedthread import UnifiedThread
@@ -16,6 +17,8 @@ from facebook_business.session import FacebookSession
 from social_bot.channels.facebook.graph import FacebookChannel
 from social_bot.channels.ports import OutgoingMessage, OutgoingPost, Picture, QuickReply, UrlButton
 from tests.channels.facebook.recording import ACCESS, NOW, PAGE, PERSON, POST, RecordingGraph, fields_of
+
+COMMENT = "5001_9001"
 
 # Ours are understood by every call of Graph: projections, paging, the proof. The file part has no type.
 EVERYWHERE = frozenset({"fields", "limit", "since", "until", "after", "appsecret_proof"})
@@ -32,6 +35,11 @@ METAS: dict[str, tuple[type, str]] = {
     f"GET {POST}/insights": (PagePost, "get_insights"),
     f"GET {PAGE}/subscribed_apps": (Page, "get_subscribed_apps"),
     f"POST {PAGE}/subscribed_apps": (Page, "create_subscribed_app"),
+    f"GET {COMMENT}": (Comment, "api_get"),
+    f"POST {COMMENT}": (Comment, "api_update"),
+    f"DELETE {COMMENT}": (Comment, "api_delete"),
+    f"GET {COMMENT}/comments": (Comment, "get_comments"),
+    f"POST {COMMENT}/comments": (Comment, "create_comment"),
 }
 
 
@@ -47,6 +55,12 @@ def all_requests() -> dict[str, list[httpx.Request]]:
     channel.send(ACCESS, PERSON, OutgoingMessage(text="Hei", reference="out:1", quick_replies=replies))
     channel.send(ACCESS, PERSON, OutgoingMessage(text="Hei", reference="out:2", buttons=buttons))
     channel.find_sent(ACCESS, PERSON, text="Hei", since=NOW)
+    channel.reply(ACCESS, COMMENT, text="Hei")
+    channel.reply_privately(ACCESS, COMMENT, OutgoingMessage(text="Hei", reference="c:1"))
+    channel.hide(ACCESS, COMMENT)
+    channel.delete(ACCESS, COMMENT)
+    channel.read(ACCESS, COMMENT)
+    channel.find_reply(ACCESS, COMMENT, text="Hei", since=NOW)
     channel.page_counters(ACCESS, since=NOW.replace(day=1), until=NOW)
     channel.post_counters(ACCESS, POST)
     channel.check(ACCESS)
@@ -111,7 +125,7 @@ def test_method_and_endpoint_are_meta_s(name):
     meta = Meta(*METAS[name])
 
     node, _, edge = name.split(" ")[1].partition("/")
-    assert node in {PAGE, POST}
+    assert node in {PAGE, POST, COMMENT}
     assert (name.split(" ")[0], edge) == (meta.method, meta.endpoint)
 
 
@@ -134,6 +148,8 @@ def test_every_parameter_has_a_name_and_a_type_of_meta_s(name):
         (f"GET {PAGE}/conversations", UnifiedThread),
         (f"GET {PAGE}", Page),
         (f"GET {POST}", PagePost),
+        (f"GET {COMMENT}", Comment),
+        (f"GET {COMMENT}/comments", Comment),
     ],
 )
 def test_every_field_that_we_read_is_one_of_meta_s(call, node):
