@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ BATCH = 64
 STEP = 0.5
 DECAY = 2e-3
 LONGEST = 1_000  # letters of a text that are looked at, half from its beginning, half from its end
+
+WORDS_REMEMBERED = 20_000  # words whose pieces need not be cut again
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -142,14 +145,20 @@ def _buckets(text: str) -> Ints:
     half = LONGEST // 2
     short = text if len(text) <= LONGEST else f"{text[:half]} {text[-half:]}"
     words = ["0" if word.isdigit() else word for word in _WORD.findall(fold(short))]
-    pieces: list[str] = [f"w{word}" for word in words]
-    pieces += [f"{first} {second}" for first, second in pairwise(words)]
-    for word in words:
-        edged = f" {word} "
-        pieces += [f"s{word[:length]}" for length in STEMS if len(word) >= length]
-        for size in PIECES:
-            pieces += [edged[at : at + size] for at in range(len(edged) - size + 1)]
-    return np.unique(np.array([zlib.crc32(piece.encode()) % BUCKETS for piece in pieces], dtype=np.int64))
+    pairs = {_bucket(f"{first} {second}") for first, second in pairwise(words)}
+    return np.array(sorted(pairs.union(*map(_buckets_of_word, words))), dtype=np.int64)
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _buckets_of_word(word: str) -> frozenset[int]:
+    edged = f" {word} "
+    pieces = [f"w{word}", *(f"s{word[:length]}" for length in STEMS if len(word) >= length)]
+    pieces += [edged[at : at + size] for size in PIECES for at in range(len(edged) - size + 1)]
+    return frozenset(map(_bucket, pieces))
+
+
+def _bucket(piece: str) -> int:
+    return zlib.crc32(piece.encode()) % BUCKETS
 
 
 def _weighed(buckets: Ints, rarity: Floats) -> Bag:

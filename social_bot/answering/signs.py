@@ -12,6 +12,7 @@ Everything is compared in a folded form (lower case, ``ä`` as ``a``), so a sign
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,8 +66,10 @@ class Signs:
         self._elements: dict[str, int] = {}
         self._exact: dict[str, set[int]] = {}
         self._stems: dict[str, set[int]] = {}
-        self._idioms = [self._parse("", line) for line in idioms]
-        self._signs = [self._parse(label, line) for label, lines in signs.items() for line in lines]
+        self._idioms = _by_anchor([self._parse("", line) for line in idioms])
+        self._signs = _by_anchor(
+            [self._parse(label, line) for label, lines in signs.items() for line in lines]
+        )
         self._stem_lengths = sorted({len(stem) for stem in self._stems}) or [0]
         self._phrases: dict[str, set[int]] = {}  # the numbers of words in phrases by their first word
         self._misspelt: dict[str, set[str]] = {}
@@ -89,7 +92,7 @@ class Signs:
         for element in places if taken else ():
             places[element] = [place for place in places[element] if place not in taken]
         found: set[str] = set()
-        for sign in self._signs:
+        for sign in _possible(self._signs, places):
             if sign.label not in found and next(_matches(sign, places), None):
                 found.add(sign.label)
         return frozenset(found)
@@ -101,7 +104,8 @@ class Signs:
         return " ".join(token for token, place in tokens if place not in taken) if taken else text
 
     def _taken_by_idioms(self, places: Mapping[int, Sequence[float]]) -> frozenset[float]:
-        return frozenset().union(*(match for idiom in self._idioms for match in _matches(idiom, places)))
+        possible = _possible(self._idioms, places)
+        return frozenset().union(*(match for idiom in possible for match in _matches(idiom, places)))
 
     def _places(self, tokens: Sequence[tuple[str, float]]) -> dict[int, list[float]]:
         """For each element the places at which it stands, in order."""
@@ -179,6 +183,19 @@ class Signs:
                 folded = " ".join(token for token, _ in _tokens(form.removesuffix("*")))
                 (self._stems if form.endswith("*") else self._exact).setdefault(folded, set()).add(number)
         return self._elements[word]
+
+
+def _by_anchor(signs: Sequence[_Sign]) -> Mapping[int, Sequence[_Sign]]:
+    """Signs by the one of their elements that stands in the fewest of them, so that few need to be tried."""
+    shared = Counter(element for sign in signs for element in set(sign.elements))
+    found: dict[int, list[_Sign]] = {}
+    for sign in signs:
+        found.setdefault(min(sign.elements, key=lambda element: shared[element]), []).append(sign)
+    return found
+
+
+def _possible(signs: Mapping[int, Sequence[_Sign]], places: Mapping[int, object]) -> Iterator[_Sign]:
+    return (sign for element in places for sign in signs.get(element, ()))
 
 
 def _tokens(text: str) -> list[tuple[str, float]]:
