@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from social_bot.answering.inbox import Inbox
     from social_bot.answering.recognition import Models
     from social_bot.channels.facebook.graph import FacebookChannel
+    from social_bot.organisation.bell import Bell
     from social_bot.work import Worker
 
 
@@ -61,6 +62,19 @@ class Bot:
         )
 
     @cached_property
+    def bell(self) -> "Bell":
+        from social_bot.channels.alerting import AppriseAlerts  # noqa: PLC0415
+        from social_bot.organisation.bell import Bell  # noqa: PLC0415
+
+        return Bell(
+            database=self.database,
+            alerts=AppriseAlerts(),
+            always=self.settings.alert_urls,
+            gather=self.organisation,
+            clock=clock,
+        )
+
+    @cached_property
     def models(self) -> "Models":
         from social_bot.answering.recognition import load_models  # noqa: PLC0415
 
@@ -89,6 +103,8 @@ class Bot:
                 publisher=self.channel,
                 messenger=self.channel,
                 insights=self.channel,
+                connection=self.channel,
+                bell=self.bell,
                 media=self.media,
                 clock=clock,
             )

@@ -1,5 +1,6 @@
 """Settings of one installation, read once from ``SOCIAL_BOT_*``."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(), description="Fernet keys, newest first; a key file under the data folder when not given"
     )
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Addresses that are told of every alert, parted by spaces; see docs/alerts.md"
+    )
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Europe/Helsinki"
 
@@ -36,6 +40,14 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        """An address may hold commas; a new one begins with its own scheme."""
+        if isinstance(value, str):
+            return tuple(re.split(r"[\s,]+(?=[a-z][a-z0-9+.-]*://)", value.strip())) if value.strip() else ()
         return value
 
     @field_validator("timezone")

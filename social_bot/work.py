@@ -13,7 +13,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from social_bot.answering import callbacks, intake, outbox
 from social_bot.answering.inbox import Inbox
-from social_bot.channels.ports import InboundEvent, Insights, Messenger, Publisher
+from social_bot.answering.waiting import watch_waiting
+from social_bot.channels.ports import Connection, InboundEvent, Insights, Messenger, Publisher
+from social_bot.organisation import heartbeats
+from social_bot.organisation.bell import Bell
+from social_bot.organisation.watching import watch_pages
 from social_bot.planning import publishing
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
@@ -21,6 +25,9 @@ from social_bot.tracking.collecting import collect
 
 PARALLEL = 8
 """Posts, and answers, that may wait for the platform at the same time."""
+
+TELLING = 4
+"""Notices that may wait for their receivers at the same time."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +42,8 @@ class Parts:
     publisher: Publisher
     messenger: Messenger
     insights: Insights
+    connection: Connection
+    bell: Bell
     media: Media
     clock: Callable[[], datetime]
 
@@ -47,9 +56,10 @@ class Worker:
         self._clock = parts.clock
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._pool = ThreadPoolExecutor(max_workers=2 * PARALLEL, thread_name_prefix="send")
+        self._pool = ThreadPoolExecutor(max_workers=2 * PARALLEL + TELLING, thread_name_prefix="send")
         self._posts = threading.BoundedSemaphore(PARALLEL)
         self._answers = threading.BoundedSemaphore(PARALLEL)
+        self._notices = threading.BoundedSemaphore(TELLING)
         self._answering = threading.Lock()
         self._stopping = threading.Event()
 
@@ -59,7 +69,10 @@ class Worker:
             (self._settle_posts, timedelta(seconds=1)),
             (self.wake, timedelta(seconds=1)),
             (self._look, timedelta(seconds=2)),
-            (self._watch_callbacks, timedelta(minutes=1)),
+            (self._tell, timedelta(seconds=1)),
+            (self._beat, timedelta(seconds=30)),
+            (self._watch_people, timedelta(minutes=1)),
+            (self._watch_pages, timedelta(minutes=1)),
             (self._erase_bodies, timedelta(seconds=30)),
             (self._collect, timedelta(minutes=5)),
         ):
@@ -149,9 +162,33 @@ class Worker:
         )
         outbox.look_for_unconfirmed(self._parts.database, messenger=self._parts.messenger, clock=self._clock)
 
-    def _watch_callbacks(self) -> None:
+    def _tell(self) -> None:
+        """As many tellers as are free; each sends notices until none waits."""
+        self._parts.bell.write_due()
+        for _ in range(_take_all(self._notices)):
+            self._pool.submit(_guarded(self._tell_all))
+
+    def _tell_all(self) -> None:
+        try:
+            while not self._stopping.is_set() and self._parts.bell.send_next():
+                pass
+        finally:
+            self._notices.release()
+
+    def _beat(self) -> None:
         with self._parts.database.write() as session:
+            heartbeats.beat(session, self._name, now=self._clock())
+
+    def _watch_people(self) -> None:
+        """Callbacks whose promise has passed, and conversations that wait too long."""
+        with self._parts.database.write() as session:
+            organisation = self._parts.inbox.gather(session)
             callbacks.raise_late(session, now=self._clock())
+            callbacks.erase_old_numbers(session, organisation, now=self._clock())
+            watch_waiting(session, organisation, now=self._clock())
+
+    def _watch_pages(self) -> None:
+        watch_pages(self._parts.database, connection=self._parts.connection, clock=self._clock)
 
     def _erase_bodies(self) -> None:
         intake.erase_old_bodies(self._parts.database, now=self._clock())

@@ -176,6 +176,25 @@ class Connection(Protocol):
         """Ask the platform to send us every event that we use."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What a person on duty is told; it holds nothing that a resident wrote."""
+
+    title: str
+    text: str
+    is_urgent: bool
+
+
+class Alerts(Protocol):
+    """Tells people where they read. An address is a secret: it is neither logged nor shown."""
+
+    def accepts(self, address: SecretStr) -> bool:
+        """Whether it is an address that can be written to at all."""
+
+    def send(self, address: SecretStr, notice: Notice) -> bool:
+        """Whether the notice was taken; the same notice may be sent again."""
+
+
 class EventKind(StrEnum):
     """What an inbound event is. Only the first four can ever lead to a message to the person."""
 
@@ -221,3 +240,4 @@ class InboundEvent:
     new_owner_app_id: str | None = None  # of a handover
     action: str | None = None  # take | pass | request | roles | block | unblock | add | edit | remove …
     item: str | None = None  # of a feed event: comment, post, reaction …
+    post_id: str | None = None  # of a feed event: the post under which, or with which, it happened

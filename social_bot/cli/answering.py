@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from social_bot.cli.output import AsJson, by_command_line, opened, show, table
+from social_bot.cli.output import AsJson, opened, show, table
 from social_bot.errors import InvalidInput
 
 if TYPE_CHECKING:
     from social_bot.answering.asking import Asking
+    from social_bot.answering.store import CallbackRow
     from social_bot.bootstrap import Bot
+
+By = Annotated[str, typer.Option(help="An operator with the role writer.")]
 
 inbox = typer.Typer(help="What residents have written, and what they got.", no_args_is_help=True)
 callback = typer.Typer(help="Requests to be phoned.", no_args_is_help=True)
@@ -138,11 +141,23 @@ def inbox_hand_back(
     thread_id: int, *, by: Annotated[str, typer.Option(help="An operator with the role writer.")]
 ) -> None:
     """Give a thread back to the bot after a person has spoken in it."""
-    from social_bot.answering.inbox import hand_back
+    from social_bot.answering.holding import hand_back
 
     with opened() as bot, bot.database.write() as session:
         hand_back(session, thread_id, by=by, now=bot.now())
     print(f"The bot answers in thread {thread_id} again.")
+
+
+@inbox.command("acknowledge", epilog='Example: social-bot inbox acknowledge 7 --by "Kirjoittaja 1"')
+def inbox_acknowledge(
+    thread_id: int, *, by: Annotated[str, typer.Option(help="An operator with the role writer or duty.")]
+) -> None:
+    """Take what is open for a thread: its alerts are repeated until somebody does."""
+    from social_bot.organisation import alerts
+
+    with opened() as bot, bot.database.write() as session:
+        count = alerts.take(session, f"thread:{thread_id}", by=by, now=bot.now())
+    print(f"{by} takes care of thread {thread_id}. Alerts taken: {count}.")
 
 
 @callback.command("list", epilog="Example: social-bot callback list --json")
@@ -151,32 +166,72 @@ def callback_list(*, as_json: AsJson = False) -> None:
     from social_bot.answering import store
 
     with opened() as bot, bot.database.read() as session:
-        records = [
-            {
-                "id": row.id,
-                "state": row.state.value,
-                "window": row.window,
-                "language": row.language,
-                "requested_at": row.requested_at,
-                "promised_by": row.promised_by,
-                "assigned_to": row.assigned_to,
-                "tries": row.tries,
-                "settled_at": row.settled_at,
-            }
-            for row in store.list_callbacks(session)
-        ]
-    show(
-        records,
-        as_json=as_json,
-        lines=table(records, ("id", "state", "window", "language", "promised_by", "tries")),
-    )
+        records = [_callback_record(row) for row in store.list_callbacks(session)]
+    columns = ("id", "state", "call_from", "promised_by", "language", "discreet", "assigned_to", "tries")
+    show(records, as_json=as_json, lines=table(records, columns))
 
 
-@callback.command("done", epilog='Example: social-bot callback done 3 --by "Kirjoittaja 1"')
-def callback_done(callback_id: int, *, by: Annotated[str, typer.Option(help="Who phoned.")]) -> None:
-    """Record that the person was phoned and answered."""
+@callback.command("assign", epilog='Example: social-bot callback assign 3 --by "Kirjoittaja 1"')
+def callback_assign(
+    callback_id: int,
+    *,
+    by: By,
+    to: Annotated[str | None, typer.Option(help="Who makes the call, when it is somebody else.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a call on, or give it to another writer."""
     from social_bot.answering import callbacks
 
     with opened() as bot, bot.database.write() as session:
-        callbacks.record_reached(session, callback_id, by=by_command_line(by), now=bot.now())
-    print(f"Callback {callback_id} is done.")
+        row = callbacks.assign(session, callback_id, to=to or by, by=by, now=bot.now())
+        record = _callback_record(row)
+    show(record, as_json=as_json, lines=[f"{to or by} makes call {callback_id}."])
+
+
+@callback.command("reached", epilog='Example: social-bot callback reached 3 --by "Kirjoittaja 1"')
+def callback_reached(callback_id: int, *, by: By, as_json: AsJson = False) -> None:
+    """Record that the person was phoned and answered; the number is erased."""
+    from social_bot.answering import callbacks
+
+    with opened() as bot, bot.database.write() as session:
+        record = _callback_record(callbacks.record_reached(session, callback_id, by=by, now=bot.now()))
+    show(record, as_json=as_json, lines=[f"Callback {callback_id} is done; the number is erased."])
+
+
+@callback.command("no-answer", epilog='Example: social-bot callback no-answer 3 --by "Kirjoittaja 1"')
+def callback_no_answer(callback_id: int, *, by: By, as_json: AsJson = False) -> None:
+    """Record that the person was phoned and did not answer; the second time ends the request."""
+    from social_bot.answering import callbacks
+
+    with opened() as bot, bot.database.write() as session:
+        row = callbacks.record_no_answer(
+            session, callback_id, by=by, organisation=bot.organisation(session), now=bot.now()
+        )
+        record = _callback_record(row)
+    show(record, as_json=as_json, lines=[f"Callback {callback_id} is {record['state']} now."])
+
+
+@callback.command("cancel", epilog='Example: social-bot callback cancel 3 --by "Kirjoittaja 1"')
+def callback_cancel(callback_id: int, *, by: By, as_json: AsJson = False) -> None:
+    """End a request that needs no call; the number is erased."""
+    from social_bot.answering import callbacks
+
+    with opened() as bot, bot.database.write() as session:
+        record = _callback_record(callbacks.cancel(session, callback_id, by=by, now=bot.now()))
+    show(record, as_json=as_json, lines=[f"Callback {callback_id} is cancelled; the number is erased."])
+
+
+def _callback_record(row: "CallbackRow") -> dict[str, object]:
+    return {
+        "id": row.id,
+        "state": row.state.value,
+        "call_from": row.call_from,
+        "promised_by": row.promised_by,
+        "language": row.language,
+        "discreet": row.is_discreet,
+        "requested_at": row.requested_at,
+        "assigned_to": row.assigned_to,
+        "tries": row.tries,
+        "tried_at": row.tried_at,
+        "settled_at": row.settled_at,
+    }

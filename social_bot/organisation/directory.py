@@ -15,8 +15,9 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from social_bot.errors import InvalidInput
 from social_bot.organisation import audit
-from social_bot.organisation.hours import OpeningHours, in_words, is_holiday, parse_hours, times_in_words
+from social_bot.organisation.hours import OpeningHours, in_words, parse_hours, times_in_words
 from social_bot.organisation.languages import LANGUAGES
+from social_bot.organisation.public_holidays import closed_in_words, is_holiday
 from social_bot.organisation.times import in_words as moment_in_words
 
 
@@ -26,11 +27,13 @@ class Kind(StrEnum):
     LINK = "link"
     HOURS = "hours"
     LANGUAGES = "languages"
+    DAYS = "days"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """``fixed`` is a value that needs no check: it is the same for everybody in Finland by law."""
+    """``fixed`` is a value that needs no check: the same for everybody by law, or our own default."""
 
     name: str
     kind: Kind
@@ -45,8 +48,11 @@ KEYS: dict[str, Key] = {
     key.name: key
     for key in (
         *_keys(Kind.TEXT, "name", "quality_owner", "visit_address", "visit_hours"),
+        *_keys(Kind.TEXT, "controller", "dpo_contact"),  # who answers for personal data, and their officer
+        Key(name="callback_retention_days", kind=Kind.DAYS, fixed="30"),
         Key(name="languages", kind=Kind.LANGUAGES),
         *_keys(Kind.HOURS, "hours", "hours_exceptions"),
+        Key(name="waiting_minutes", kind=Kind.NUMBER, fixed="60"),
         Key(name="emergency", kind=Kind.PHONE, fixed="112"),
         *_keys(
             Kind.PHONE,
@@ -99,6 +105,7 @@ KEYS: dict[str, Key] = {
 }
 
 NEEDED_TO_GO_LIVE = ("phone_main", "social_emergency")
+_MOST_DAYS = 365
 
 
 class SettingRow(SQLModel, table=True):
@@ -130,18 +137,37 @@ class Organisation:
     def name(self) -> str:
         return self.value("name", self.languages[0]) or "Aikuissosiaalityö"
 
+    @property
+    def callback_retention_days(self) -> int:
+        """How long the number of somebody whom we did not reach is kept."""
+        return int(self.value("callback_retention_days", "") or 0)
+
     def callback_link(self, language: str) -> str:
         return f"{self.base_url}/callback?lang={language}"
 
+    def dial_link(self, key: str, language: str) -> str | None:
+        """``tel:+358…`` of a number that any phone can dial; None for none, a short or a sample one."""
+        value = self.value(key, language)
+        if value is None or not set(value) <= set("0123456789+ ()-"):
+            return None
+        try:
+            number = phonenumbers.parse(value, "FI")
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(number):
+            return None
+        return f"tel:{phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}"
+
     def text_values(self, language: str, now: datetime) -> dict[str, str | None]:
         """Everything that a text in ``language`` may name at ``now``; None where there is no value."""
-        local = now.astimezone(self.zone).replace(tzinfo=None)
+        local = now.astimezone(self.zone)
         given: dict[str, str | None] = {key: self.value(key, language) for key in KEYS}
         is_open = self.hours.is_open(local)
         return given | {
             "organisation_name": self.value("name", language),
             "phone_hours": in_words(self.hours, language) or None,
             "next_opening": None if is_open else self._opening_in_words(local, language),
+            "closed_today": self._closed_in_words(local, language),
             "today_hours": self._day_in_words(local.date(), language),
             "tomorrow_hours": self._day_in_words(local.date() + timedelta(days=1), language),
             "callback_link": self.callback_link(language),
@@ -151,15 +177,21 @@ class Organisation:
         opens = self.hours.next_opening(local)
         return None if opens is None else moment_in_words(opens, language)
 
+    def _closed_in_words(self, local: datetime, language: str) -> str | None:
+        """``Suljettu itsenäisyyspäivänä``, on a holiday only."""
+        day = local.date()
+        if self.hours.is_open(local) or self.hours.on(day) or not is_holiday(day):
+            return None
+        words = closed_in_words(day, language)
+        return words[0].upper() + words[1:]
+
     def _day_in_words(self, day: date, language: str) -> str | None:
         intervals = self.hours.on(day)
         if intervals:
             return times_in_words(intervals, language)
         if not self.hours.week:
             return None
-        closed = {"fi": "suljettu", "sv": "stängt", "en": "closed"}[language]
-        holiday = {"fi": " (pyhäpäivä)", "sv": " (helgdag)", "en": " (public holiday)"}[language]
-        return closed + holiday if is_holiday(day) else closed
+        return closed_in_words(day, language)
 
 
 def gather(session: Session, *, zone: ZoneInfo, base_url: str) -> Organisation:
@@ -208,14 +240,7 @@ def _checked(key: Key, value: str) -> str:
         raise InvalidInput('The setting "{key}" needs a value.', key=key.name)
     match key.kind:
         case Kind.LANGUAGES:
-            languages = [language.strip().lower() for language in value.split(",")]
-            unknown = [language for language in languages if language not in LANGUAGES]
-            if unknown or len(set(languages)) != len(languages):
-                raise InvalidInput(
-                    'Languages read like "fi,sv", in the order in which posts show them. Known: {known}.',
-                    known=", ".join(LANGUAGES),
-                )
-            return ",".join(languages)
+            return _language_list(value)
         case Kind.HOURS:
             if key.name == "hours":
                 parse_hours(value)
@@ -224,10 +249,34 @@ def _checked(key: Key, value: str) -> str:
         case Kind.LINK:
             if not value.startswith(("https://", "http://")) or " " in value:
                 raise InvalidInput('"{key}" must be an address that begins with https://.', key=key.name)
+        case Kind.NUMBER:
+            return _number(key, value)
         case Kind.PHONE:
             return _phone(key, value)
+        case Kind.DAYS:
+            if not (value.isdigit() and 1 <= int(value) <= _MOST_DAYS):
+                raise InvalidInput(
+                    '"{key}" must be a number of days from 1 to {most}.', key=key.name, most=_MOST_DAYS
+                )
         case Kind.TEXT:
             pass
+    return value
+
+
+def _language_list(value: str) -> str:
+    languages = [language.strip().lower() for language in value.split(",")]
+    unknown = [language for language in languages if language not in LANGUAGES]
+    if unknown or len(set(languages)) != len(languages):
+        raise InvalidInput(
+            'Languages read like "fi,sv", in the order in which posts show them. Known: {known}.',
+            known=", ".join(LANGUAGES),
+        )
+    return ",".join(languages)
+
+
+def _number(key: Key, value: str) -> str:
+    if not value.isdecimal() or int(value) == 0:
+        raise InvalidInput('"{key}" must be a whole number, for example 60.', key=key.name)
     return value
 
 

@@ -15,8 +15,9 @@ from social_bot.errors import (
     PageUnavailable,
     PlatformError,
 )
-from social_bot.organisation import alerts, audit
+from social_bot.organisation import alerts, audit, operators
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
 
 BLOCKED_FOR = timedelta(hours=6)
@@ -24,16 +25,21 @@ BLOCKED_FOR = timedelta(hours=6)
 
 
 class PageRow(SQLModel, table=True):
-    """``paused_until`` without ``is_disconnected`` ends by itself; a disconnected page waits for a person."""
+    """``paused_until`` without ``is_disconnected`` ends by itself; a disconnected page waits for a person.
+
+    ``answers_comments``: a general question under a post may be answered by itself.
+    """
 
     __tablename__ = "page"
     id: str = Field(primary_key=True, max_length=40)
     name: str = Field(max_length=200)
     is_live: bool = False
+    answers_comments: bool = False
     token_sealed: bytes | None = None
     paused_until: datetime | None = None
     is_disconnected: bool = False
     pause_reason: str | None = None
+    checked_at: datetime | None = None
     created_at: datetime
 
     def may_write(self, now: datetime) -> bool:
@@ -59,6 +65,7 @@ def add(
     if token is not None:
         page.token_sealed = cipher.seal(token.get_secret_value())
         page.paused_until, page.is_disconnected, page.pause_reason = None, False, None
+        page.checked_at = now  # the first look at it comes when it may have been subscribed
         alerts.settle(session, f"page:{page_id}", by=by, now=now)
     session.add(page)
     audit.record(
@@ -69,6 +76,17 @@ def add(
         subject=page_id,
         detail="live" if is_live else "practice",
     )
+    return page
+
+
+def let_answer_comments(session: Session, page_id: str, *, allowed: bool, by: str, now: datetime) -> PageRow:
+    """Whether general questions under the page's posts are answered by themselves; approvers decide it."""
+    operators.require(session, by, Role.APPROVER)
+    page = get(session, page_id)
+    page.answers_comments = allowed
+    session.add(page)
+    action = "page.answer_comments" if allowed else "page.leave_comments"
+    audit.record(session, at=now, actor=by, action=action, subject=page_id)
     return page
 
 
@@ -99,20 +117,24 @@ def access(page: PageRow, cipher: Cipher) -> PageAccess:
 def pause(session: Session, page_id: str, *, until: datetime, reason: str, now: datetime) -> None:
     """Hold every write of the page until then; a longer pause that already stands is kept."""
     page = get(session, page_id)
+    subject, kind = f"page:{page_id}", AlertKind.PAGE_PAUSED
+    if page.paused_until is None or page.paused_until <= now:
+        alerts.settle(session, subject, by=alerts.PROGRAM, now=now, kinds=[kind])  # the pause before this one
     if page.paused_until is None or page.paused_until < until:
         page.paused_until, page.pause_reason = until, reason
         session.add(page)
-    alerts.raise_alert(session, AlertKind.PAGE_PAUSED, f"page:{page_id}", now=now, occasion=until.isoformat())
+    alerts.raise_while_it_lasts(session, kind, subject, now=now)
 
 
 def disconnect(session: Session, page_id: str, *, reason: str, now: datetime) -> None:
     """Hold every write of the page until a person connects it again."""
     page = get(session, page_id)
+    subject, kind = f"page:{page_id}", AlertKind.PAGE_DISCONNECTED
+    if not page.is_disconnected:
+        alerts.settle(session, subject, by=alerts.PROGRAM, now=now, kinds=[kind])  # what broke before this
     page.is_disconnected, page.pause_reason = True, reason
     session.add(page)
-    alerts.raise_alert(
-        session, AlertKind.PAGE_DISCONNECTED, f"page:{page_id}", now=now, occasion=now.isoformat()
-    )
+    alerts.raise_while_it_lasts(session, kind, subject, now=now)
 
 
 def hold_after(session: Session, page_id: str, error: PlatformError, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Today: what needs this worker now, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from social_bot.answering import store as answering
 from social_bot.answering.store import CallbackRow, ThreadRow
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, heartbeats, notices, pages
 from social_bot.organisation.alerts import AlertRow
+from social_bot.organisation.notices import NoticeState
 from social_bot.organisation.roles import Role
 from social_bot.planning import store as planning
 from social_bot.planning.posts import PostState
@@ -25,10 +26,25 @@ routes = APIRouter()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needs:
-    """What a worker of these roles must see; a part that is not theirs is empty."""
+class AlertLine:
+    """One matter: its newest alert, since when it is open, and whether people could be told of it."""
 
-    alerts: Sequence[AlertRow]
+    alert: AlertRow
+    since: datetime
+    told: int
+    unreached: Sequence[str]
+    path: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a worker of these roles must see; a part that is not theirs is empty.
+
+    ``silent_since``: no worker has run since, so nothing goes out and nobody is told of anything.
+    """
+
+    alerts: Sequence[AlertLine]
+    silent_since: datetime | None
     troubled: Sequence[PostRow]
     to_approve: Sequence[PostRow]
     waiting: Sequence[ThreadRow]
@@ -47,7 +63,7 @@ def today(visit: Staff, done: str = "") -> Response:
     with visit.site.bot.database.read() as session:
         needs = gather_needs(session, visit.worker, visit.moments)
         names = {page.id: page.name for page in pages.everyone(session)}
-        return render(visit, "today.html", needs=needs, pages=names, links_to=_links(needs.alerts), done=done)
+        return render(visit, "today.html", needs=needs, pages=names, done=done)
 
 
 @routes.post("/alerts/{alert_id}/acknowledge")
@@ -62,7 +78,8 @@ def gather_needs(session: Session, worker: Worker, moments: Moments) -> Needs:
     is_writer, is_approver = worker.holds(Role.WRITER), worker.holds(Role.APPROVER)
     midnight = datetime.combine(moments.today, time(), tzinfo=moments.zone)
     return Needs(
-        alerts=alerts.unacknowledged(session),
+        alerts=_alert_lines(session),
+        silent_since=heartbeats.silent_since(session, now=moments.now),
         troubled=planning.list_posts(session, states=_TROUBLED) if is_writer else (),
         to_approve=[
             post
@@ -81,12 +98,24 @@ def gather_needs(session: Session, worker: Worker, moments: Moments) -> Needs:
     )
 
 
-def _links(rows: Sequence[AlertRow]) -> Mapping[int, str]:
-    """Where each alert leads; one whose matter has no page of its own leads nowhere."""
-    rooms = {"thread": "/inbox/{}", "post": "/posts/{}", "callback": "/callbacks#callback-{}"}
-    found = {}
+def _alert_lines(session: Session) -> Sequence[AlertLine]:
+    """One line a matter, the most urgent first."""
+    rows = alerts.unacknowledged(session)
+    by_matter: dict[tuple[str, str], list[AlertRow]] = {}
     for row in rows:
-        kind, _, number = row.subject.partition(":")
-        if kind in rooms and row.id is not None:
-            found[row.id] = rooms[kind].format(number)
-    return found
+        by_matter.setdefault((row.kind, row.subject), []).append(row)
+    sent = notices.of_alerts(session, [row.id or 0 for row in rows])
+    lines = []
+    for matter in by_matter.values():
+        own = [notice for notice in sent if notice.alert_id in {row.id for row in matter}]
+        failed = {notice.source for notice in own if notice.state is NoticeState.FAILED}
+        lines.append(
+            AlertLine(
+                alert=max(matter, key=lambda row: row.id or 0),
+                since=min(row.raised_at for row in matter),
+                told=sum(notice.state is NoticeState.SENT for notice in own),
+                unreached=sorted(failed),
+                path=notices.path_to(matter[0].subject),
+            )
+        )
+    return lines

@@ -7,21 +7,21 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Lane
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.store import CallbackState, SendState
 from social_bot.answering.threads import Owner
 from social_bot.errors import SocialBotError
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
+from social_bot.organisation.notices import SENTENCES
 from social_bot.planning.posts import PostState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
 from social_bot.web.words import (
     ALERT_LINKS,
-    ALERTS,
+    ALERT_SOURCES,
     ANSWERED,
     CALLBACK_STATES,
-    CALLBACK_WINDOWS,
     DANGERS,
     LANES,
     LANGUAGES_IN_WORDS,
@@ -73,10 +73,14 @@ class Words:
         return ", ".join(self._t(word) for role, word in ROLES.items() if role in roles)
 
     def alert(self, kind: AlertKind) -> str:
-        return self._t(ALERTS[kind])
+        return self._t(SENTENCES[kind])
 
     def alert_link(self, subject: str) -> str:
         return self._t(ALERT_LINKS[subject.partition(":")[0]])
+
+    def alert_sources(self, sources: Sequence[str]) -> str:
+        parts = [source.partition(":") for source in sources]
+        return ", ".join(self._t(ALERT_SOURCES[kind]).format(number=number) for kind, _, number in parts)
 
     def notice(self, done: str) -> str | None:
         return self._t(NOTICES[done]) if done in NOTICES else None
@@ -112,9 +116,6 @@ class Words:
 
     def callback_state(self, state: CallbackState) -> str:
         return self._t(CALLBACK_STATES[state])
-
-    def window(self, window: str) -> str:
-        return self._t(CALLBACK_WINDOWS[window])
 
     def metric(self, metric: Metric) -> str:
         return self._t(METRICS[metric][0])

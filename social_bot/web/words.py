@@ -6,12 +6,10 @@ nothing is told by colour alone.
 
 from collections.abc import Mapping
 
-from social_bot.answering.callbacks import WINDOWS
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Lane
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.store import CallbackState, SendState
 from social_bot.answering.threads import Owner
-from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.personal_data import PersonalDataKind
 from social_bot.organisation.roles import Role
@@ -99,22 +97,8 @@ ROLES: Mapping[Role, str] = {
     Role.WRITER: marked("writer"),
     Role.APPROVER: marked("approver"),
     Role.COORDINATOR: marked("coordinator"),
+    Role.DUTY: marked("person on duty"),
     Role.ADMINISTRATOR: marked("administrator"),
-}
-
-ALERTS: Mapping[AlertKind, str] = {
-    AlertKind.CRISIS: marked("Somebody may be in danger. Read the conversation at once."),
-    AlertKind.CALLBACK_LATE: marked("The promised time of a call has passed. Call now."),
-    AlertKind.MESSAGE_UNCONFIRMED: marked("We do not know whether an answer reached a resident."),
-    AlertKind.MESSAGE_FAILED: marked("An answer to a resident did not go out."),
-    AlertKind.TEXT_UNAVAILABLE: marked("An approved text was missing; a safer one was sent in its place."),
-    AlertKind.POST_FAILED: marked("A post was not published."),
-    AlertKind.POST_UNCONFIRMED: marked("We do not know whether a post reached its page."),
-    AlertKind.POST_MISSED: marked("A post was not sent in time."),
-    AlertKind.PAGE_PAUSED: marked("Facebook has asked a page to wait. Posts and answers go out later."),
-    AlertKind.PAGE_DISCONNECTED: marked(
-        "The connection of a page is broken. Nothing goes out before it is mended."
-    ),
 }
 
 ALERT_LINKS: Mapping[str, str] = {
@@ -123,6 +107,12 @@ ALERT_LINKS: Mapping[str, str] = {
     "callback": marked("See the request"),
 }
 """Where an alert leads, by the kind of its subject."""
+
+ALERT_SOURCES: Mapping[str, str] = {
+    "settings": marked("address {number} of the settings"),
+    "duty": marked("an address of duty period {number}"),
+}
+"""Whose address could not be reached, by the source of a notice."""
 
 LANES: Mapping[Lane, str] = {
     Lane.GENERAL: marked("General question"),
@@ -203,6 +193,35 @@ NOTES: Mapping[str, str] = {
     "a text of it is not approved": marked(
         "It was not sent, for a text of it is not approved. A person must answer."
     ),
+    "a person is in the conversation": marked("The bot kept silent, for a person is in the conversation."),
+    "the text of this danger has been sent since a person holds the thread": marked(
+        "The bot kept silent, for it has given the numbers for this danger since a person took the"
+        " conversation."
+    ),
+    "the text of this danger was sent within ten minutes": marked(
+        "The bot kept silent, for it gave the numbers for this danger within ten minutes."
+    ),
+    "somebody may be in danger here: they were asked to phone within the hour": marked(
+        "The bot kept silent, for somebody may be in danger. It asked them to phone within the hour."
+    ),
+    "somebody may be in danger here": marked(
+        "It was not sent, for somebody may be in danger in this conversation."
+    ),
+    "the message is one of our own texts come back": marked(
+        "The bot kept silent, for the message is one of its own texts."
+    ),
+    "too many answers in ten minutes: a person looks at it": marked(
+        "The bot kept silent, for it had answered too often in ten minutes. A person must look."
+    ),
+    "found late, which the writer has been told": marked(
+        "The message was found late, and its writer has been told so. A person must answer."
+    ),
+    "found late: we open only after the platform's 24 hours have passed": marked(
+        "The message was found too late to be answered here. A person must look."
+    ),
+    "an edit is answered only where it shows danger": marked(
+        "An edit is answered only where it shows danger."
+    ),
     "no approved text": marked(
         "The bot kept silent, for no approved text could be sent. A person must answer."
     ),
@@ -213,24 +232,11 @@ ANSWERED = marked("Answered with the text: {text}")
 
 CALLBACK_STATES: Mapping[CallbackState, str] = {
     CallbackState.REQUESTED: marked("Waits for a call"),
-    CallbackState.ASSIGNED: marked("Somebody is calling"),
+    CallbackState.ASSIGNED: marked("Somebody makes the call"),
     CallbackState.DONE: marked("Reached by phone"),
     CallbackState.UNREACHABLE: marked("Not reached by phone"),
     CallbackState.CANCELLED: marked("Cancelled"),
 }
-
-CALLBACK_WINDOWS: Mapping[str, str] = dict(
-    zip(
-        WINDOWS,
-        (
-            marked("Any time during opening hours"),
-            marked("In the morning"),
-            marked("Around noon"),
-            marked("In the afternoon"),
-        ),
-        strict=True,
-    )
-)
 
 METRICS: Mapping[Metric, tuple[str, str]] = {
     Metric.POST_VIEWS: (
@@ -305,7 +311,8 @@ NOTICES: Mapping[str, str] = {
     "confirmed": marked("Noted: the post is on the page."),
     "sent_again": marked("The post is being sent now."),
     "handed_back": marked("The bot answers in this conversation again."),
-    "reached": marked("Noted: you called and reached the person."),
+    "call_taken": marked("Noted: you make this call."),
+    "reached": marked("Noted: you called and reached the person. The number has been erased."),
     "no_answer": marked("Noted: you called and nobody answered."),
     "call_cancelled": marked("The request is cancelled."),
 }

@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import StatementError
 from sqlmodel import SQLModel
 
+from social_bot import work as _every_table_is_known_now  # noqa: F401
 from social_bot.answering.store import DeliveryRow
 from social_bot.bootstrap import build
 from social_bot.errors import NotReady
@@ -20,7 +21,6 @@ from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file
 from social_bot.storage.engine import insert_new
-from social_bot.tracking import store as _every_table_is_known_now  # noqa: F401
 from tests.conftest import NOW
 
 
