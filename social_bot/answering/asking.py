@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from social_bot.answering.dialogue import Answer, Clarify, HandOff, Inbound, Lane, decide
+from social_bot.answering.dialogue import decide
+from social_bot.answering.history import gather_desk
+from social_bot.answering.outcomes import Answer, Clarify, HandOff, Inbound, Lane
 from social_bot.answering.recognition import Models, recognise
 from social_bot.answering.replies import Library, compose
 from social_bot.answering.threads import Thread
@@ -23,8 +25,7 @@ class Asking:
         """Recognition and answer to ``text`` as the first message of a new thread, as plain values."""
         recognition = recognise(text, previous_language=None, models=self.models) if text.strip() else None
         inbound = Inbound(kind=EventKind.MESSAGE, occurred_at=now, recognition=recognition)
-        local = now.astimezone(self.organisation.zone).replace(tzinfo=None)
-        decision = decide(inbound, Thread(), is_open=self.organisation.hours.is_open(local), now=now)
+        decision = decide(inbound, Thread(), desk=gather_desk(self.organisation, now=now), now=now)
         answer = decision.outcome if isinstance(decision.outcome, Answer) else None
         reply = compose(answer, self.library, self.organisation, now=now) if answer else None
         best = recognition.topics[0] if recognition and recognition.topics else None

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Answer, Clarify, Inbound, Lane, decide
+from social_bot.answering.dialogue import Desk, decide
+from social_bot.answering.outcomes import Answer, Clarify, Inbound, Lane
 from social_bot.answering.recognition import Models, recognise
 from social_bot.answering.threads import Thread
 from social_bot.answering.topics import Topic
@@ -65,7 +66,7 @@ def understand(text: str, models: Models) -> Understood:
     """The text as the first message of a thread."""
     recognition = recognise(text, previous_language=None, models=models)
     inbound = Inbound(kind=EventKind.MESSAGE, occurred_at=_ANY_MOMENT, recognition=recognition)
-    outcome = decide(inbound, Thread(), is_open=True, now=_ANY_MOMENT).outcome
+    outcome = decide(inbound, Thread(), desk=Desk(is_open=True), now=_ANY_MOMENT).outcome
     if not isinstance(outcome, Answer):
         return Understood(language=recognition.language, lane=Lane.UNKNOWN, crisis=recognition.crisis)
     return Understood(
@@ -90,7 +91,9 @@ def evaluate_topics(rows: Sequence[Labelled], models: Models) -> Mapping[str, ob
     confusion: dict[str, Counter[str]] = {}
     for row, seen in judged:
         given = seen.answered or ("choice" if seen.offered else seen.lane)
-        confusion.setdefault(row.label, Counter())[given.value if isinstance(given, Topic | Lane) else given] += 1
+        confusion.setdefault(row.label, Counter())[
+            given.value if isinstance(given, Topic | Lane) else given
+        ] += 1
     return {
         "messages": len(judged),
         "in_scope": _topic_counts(inside),

@@ -57,7 +57,7 @@ def detect_language(text: str, *, previous: str | None, models: "ModelSet") -> L
 
 def _latin(text: str, *, letters: int, previous: str | None, models: "ModelSet") -> Language:
     (own, chance), *_ = models.classifiers["language"].ranked(models.bag(text))
-    ranks = dict(_identifier().rank(text))
+    ranks = dict(load_detector().rank(text))
     detected = max(ranks, key=lambda code: ranks[code])
     nearest = max(SERVED, key=lambda code: ranks[code])
     margin = (ranks[detected] - ranks[nearest]) / letters
@@ -86,8 +86,9 @@ def _by_script(script: str, letters: str) -> str:
 
 
 @cache
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  (half a second to load)
+def load_detector() -> "LanguageIdentifier":
+    """The detector of many languages; half a second the first time."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([code for code in _CANDIDATES if code in identifier.labels])

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from social_bot.answering import store
-from social_bot.answering.dialogue import Lane
-from social_bot.answering.inbox import confirm_sent
+from social_bot.answering.danger import person_is_there
+from social_bot.answering.holding import change_owner, confirm_sent
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import are_approved
 from social_bot.answering.store import MessageRow, SendState, ThreadRow
 from social_bot.answering.threads import Owner, reference
@@ -86,8 +87,11 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
             reason = "a text of it is not approved"  # written while the page was one to practise on
         if reason is not None:
             message.send_state, message.note = SendState.DROPPED, reason
+            session.add(message)
+            if message.lane is Lane.CRISIS and not person_is_there(thread.human_spoke_at, now):
+                _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
             thread.waits_for_person = thread.waits_for_person or thread.owner is Owner.BOT
-            session.add_all((message, thread))
+            session.add(thread)
             return True, None
         if page.is_disconnected or not (page.may_write(now) or message.lane is Lane.CRISIS):
             message.retry_at = now + timedelta(minutes=1)
@@ -108,8 +112,14 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
 
 
 def _reason_to_drop(message: MessageRow, thread: ThreadRow, *, now: datetime) -> str | None:
-    if message.is_automatic and thread.owner is not Owner.BOT and message.lane is not Lane.CRISIS:
-        return f"the thread is held: {thread.owner.value}"
+    if message.is_automatic:
+        if message.lane is Lane.CRISIS:
+            if thread.owner is not Owner.BOT and person_is_there(thread.human_spoke_at, now):
+                return "a person is in the conversation"
+        elif thread.owner is not Owner.BOT:
+            return f"the thread is held: {thread.owner.value}"
+        elif thread.crisis is not None:
+            return "somebody may be in danger here"
     if message.window_until is not None and now >= message.window_until:
         return "the platform's 24 hours have passed"
     return None
@@ -148,10 +158,12 @@ def _apply_error(session: Session, message: MessageRow, error: PlatformError, *,
         case RecipientUnreachable():
             message.send_state = SendState.DROPPED
             thread = store.get_thread(session, message.thread_id, for_update=True)
-            if error.held_by_other:
-                thread.owner = Owner.STANDBY
-            thread.waits_for_person = not error.held_by_other
+            if error.held_by_other and thread.owner is Owner.BOT:
+                change_owner(thread, Owner.STANDBY, now=now)
+            thread.waits_for_person = thread.crisis is not None or not error.held_by_other
             session.add(thread)
+            if message.lane is Lane.CRISIS:  # whoever may be in danger has not had the numbers
+                _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
         case _:
             message.send_state = SendState.FAILED
             _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)

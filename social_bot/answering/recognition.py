@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from social_bot.answering.crisis import NO_CRISIS, CrisisKind, find_crisis
-from social_bot.answering.language import detect_language
+from social_bot.answering.language import detect_language, load_detector
 from social_bot.answering.signs import Signs, fold
 from social_bot.answering.topics import GUESSES, Topic, TopicGuess, TopicNames
 from social_bot.organisation import personal_data
@@ -86,6 +86,7 @@ def load_models(templates: Path, *, cache: Path) -> Models:
         content = _content(phrases)
         loaded = model.train(_tasks(phrases)), content
         model.save(path, *loaded)
+    load_detector()  # now, not with the first message
     return _assemble(*loaded)
 
 
@@ -124,7 +125,13 @@ def _content(phrases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str
     }
     return {
         "topics": [
-            {"topic": e["topic"], "number": e["number"], "names": e["names"], "buttons": e["button"]}
+            {
+                "topic": e["topic"],
+                "number": e["number"],
+                "names": e["names"],
+                "buttons": e["button"],
+                "related": list(e.get("related", ())),
+            }
             for e in phrases["topics"].values()
         ],
         "lane_words": {
@@ -161,7 +168,16 @@ def _assemble(classifiers: "ModelSet", content: Mapping[str, Any]) -> Models:
         lane_words={lane: frozenset(words) for lane, words in content["lane_words"].items()},
         topics=tuple(
             sorted(
-                (TopicNames(**{**entry, "topic": Topic(entry["topic"])}) for entry in content["topics"]),
+                (
+                    TopicNames(
+                        **{
+                            **entry,
+                            "topic": Topic(entry["topic"]),
+                            "related": tuple(Topic(other) for other in entry["related"]),
+                        }
+                    )
+                    for entry in content["topics"]
+                ),
                 key=lambda names: names.number,
             )
         ),

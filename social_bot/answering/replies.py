@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import LANGUAGE_PAYLOAD, TOPIC_PAYLOAD, Answer, Clarify, Lane, crisis_key
+from social_bot.answering.danger import PHONE_KEY, crisis_key
+from social_bot.answering.outcomes import LANGUAGE_PAYLOAD, TOPIC_PAYLOAD, TOPICS_PAYLOAD, Answer, Lane
 from social_bot.answering.topics import Topic, TopicNames
 from social_bot.channels.ports import QuickReply, UrlButton
 from social_bot.errors import NotFound
@@ -24,7 +25,7 @@ from social_bot.organisation.rendering import MissingValue, render
 from social_bot.organisation.roles import Role
 
 LAST_RESORT = "crisis_numbers"
-CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), LAST_RESORT)
+CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), PHONE_KEY, LAST_RESORT)
 """What must be approved before a page goes live; the last resort is sent when nothing else may be."""
 
 BUTTON_TEXT_LIMIT = 640
@@ -130,14 +131,22 @@ def compose(answer: Answer, library: Library, organisation: Organisation, *, now
     buttons: tuple[UrlButton, ...] = ()
     if answer.offers_callback:
         values = organisation.text_values(language, now)
-        title = library.text("callback_button", language, values)
+        addresses = {
+            "call_button": organisation.dial_link("phone_main", language),
+            "callback_button": organisation.callback_link(language),
+        }
+        titled = [
+            (title, address)
+            for key, address in addresses.items()
+            if address and (title := library.text(key, language, values))
+        ]
         prompt = library.text("callback_prompt", language, values)
-        if title and prompt and len(texts) == 1 and len(texts[0]) > BUTTON_TEXT_LIMIT:
+        if titled and prompt and len(texts) == 1 and len(texts[0]) > BUTTON_TEXT_LIMIT:
             texts.append(prompt[0])
             versions.append(prompt[1])
-        if title and len(texts[-1]) <= BUTTON_TEXT_LIMIT:
-            buttons = (UrlButton(title=title[0], url=organisation.callback_link(language)),)
-            versions.append(title[1])
+        if titled and len(texts[-1]) <= BUTTON_TEXT_LIMIT:
+            buttons = tuple(UrlButton(title=title[0], url=address) for title, address in titled)
+            versions += [title[1] for title, _ in titled]
     return Reply(
         texts=tuple(texts[:MESSAGES_LIMIT]),
         main=rendered[0].main,
@@ -202,17 +211,28 @@ def _reading(language: str) -> str:
 
 
 def _quick_replies(answer: Answer, library: Library, language: str) -> tuple[QuickReply, ...]:
-    if isinstance(answer, Clarify):
-        return tuple(
-            QuickReply(title=library.topics[topic].buttons[language], payload=f"{TOPIC_PAYLOAD}{topic.value}")
-            for topic in answer.topics
-        )
+    """The topics that are asked about, or related to the one answered; more of them; languages."""
+    if answer.lane is Lane.CRISIS or language not in LANGUAGES:
+        return ()
+    replies = [
+        QuickReply(title=library.topics[topic].buttons[language], payload=f"{TOPIC_PAYLOAD}{topic.value}")
+        for topic in answer.topics or _related(answer, library)
+    ]
+    more = library.versions.get(("more_topics", language))
+    if answer.next_topics is not None and more is not None:
+        replies.append(QuickReply(title=more.text, payload=f"{TOPICS_PAYLOAD}{answer.next_topics}"))
     if answer.asks_language:
-        return tuple(
+        replies += [
             QuickReply(title=name, payload=f"{LANGUAGE_PAYLOAD}{code.upper()}")
             for code, name in _LANGUAGE_NAMES.items()
-        )
-    return ()
+        ]
+    return tuple(replies)
+
+
+def _related(answer: Answer, library: Library) -> Sequence[Topic]:
+    is_topic = answer.lane is Lane.GENERAL and answer.key in set(Topic)
+    names = library.topics.get(Topic(answer.key)) if is_topic else None
+    return names.related if names else ()
 
 
 def shipped_texts(templates: Path) -> Mapping[tuple[str, str], str]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, case, exists, or_, update
+from sqlalchemy import JSON, Column, Index, case, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Lane
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.threads import Owner, Thread
 from social_bot.channels.ports import EventKind
 from social_bot.errors import NotFound
@@ -63,11 +63,14 @@ class ThreadRow(SQLModel, table=True):
     is_disclosed: bool = False
     general_was_sent: bool = False
     personal_data_was_noted: bool = False
+    phone_was_noted: bool = False
     waits_for_person: bool = Field(default=False, index=True)
     crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
     topic: str | None = Field(default=None, max_length=60)
     last_inbound_at: datetime | None = Field(default=None, index=True)
     last_outbound_at: datetime | None = None
+    held_since: datetime | None = None
+    human_spoke_at: datetime | None = None
     created_at: datetime
 
     @property
@@ -78,12 +81,18 @@ class ThreadRow(SQLModel, table=True):
             is_disclosed=self.is_disclosed,
             general_was_sent=self.general_was_sent,
             personal_data_was_noted=self.personal_data_was_noted,
+            phone_was_noted=self.phone_was_noted,
+            is_in_danger=self.crisis is not None,
+            held_since=self.held_since,
+            human_spoke_at=self.human_spoke_at,
+            last_message_at=max(filter(None, (self.last_inbound_at, self.last_outbound_at)), default=None),
         )
 
     def take(self, state: Thread) -> None:
-        self.owner, self.language = state.owner, state.language
+        self.owner, self.held_since, self.language = state.owner, state.held_since, state.language
         self.is_disclosed, self.general_was_sent = state.is_disclosed, state.general_was_sent
         self.personal_data_was_noted = state.personal_data_was_noted
+        self.phone_was_noted = state.phone_was_noted
 
 
 class Direction(StrEnum):
@@ -103,7 +112,11 @@ class SendState(StrEnum):
 
 
 class MessageRow(SQLModel, table=True):
-    """``text_sealed`` holds the masked text of an inbound message, the exact text of an outbound one."""
+    """``text_sealed`` holds the masked text of an inbound message, the exact text of an outbound one.
+
+    ``original_sealed`` is kept in the lane of danger alone, see originals.py. ``key`` names the text that
+    answers; nothing is sent before ``not_before``.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -124,13 +137,16 @@ class MessageRow(SQLModel, table=True):
     crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
     personal_data: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     note: str | None = None
+    original_sealed: bytes | None = None
     # outbound only
     is_automatic: bool = False
+    key: str | None = Field(default=None, max_length=60)
     answers_id: int | None = Field(default=None, foreign_key="message.id")
     versions: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     quick_replies: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     buttons: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     window_until: datetime | None = None
+    not_before: datetime | None = None
     send_state: SendState | None = Field(default=None, sa_type=Word(SendState))
     attempts: int = 0
     retry_at: datetime | None = None
@@ -148,18 +164,25 @@ class CallbackState(StrEnum):
 
 
 class CallbackRow(SQLModel, table=True):
-    """A request to be phoned: number, window, language, nothing else; no thread and no person."""
+    """A request to be phoned: number, time, language, discretion, nothing else; no thread and no person.
+
+    The call is made between ``call_from`` (None: as soon as may be) and ``promised_by``. ``phone_index``
+    stands only while the request is open, so that one number never waits twice.
+    """
 
     __tablename__ = "callback_request"
     id: int | None = Field(default=None, primary_key=True)
     phone_sealed: bytes | None
-    window: str = Field(max_length=40)
+    phone_index: str | None = Field(default=None, max_length=64, index=True, unique=True)
     language: str = Field(max_length=5)
+    is_discreet: bool = False
     state: CallbackState = Field(sa_type=Word(CallbackState), default=CallbackState.REQUESTED)
     requested_at: datetime = Field(index=True)
+    call_from: datetime | None = None
     promised_by: datetime | None = None
     assigned_to: str | None = Field(default=None, max_length=160)
     tries: int = 0
+    tried_at: datetime | None = None
     settled_at: datetime | None = None
 
 
@@ -238,6 +261,20 @@ def list_threads(session: Session, *, page_id: str | None = None, limit: int = 2
     return session.exec(query.limit(limit)).all()
 
 
+def list_quiet_held(session: Session, *, quiet_since: datetime) -> Sequence[ThreadRow]:
+    """Threads that a person or another app holds, without danger, in which nobody has written since."""
+    moments = (ThreadRow.held_since, ThreadRow.last_inbound_at, ThreadRow.last_outbound_at)
+    return session.exec(
+        select(ThreadRow)
+        .where(
+            ThreadRow.owner != Owner.BOT,
+            col(ThreadRow.crisis).is_(None),
+            *(or_(col(moment).is_(None), col(moment) <= quiet_since) for moment in moments),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
 def list_messages(session: Session, thread_ids: Sequence[int]) -> Sequence[MessageRow]:
     return session.exec(
         select(MessageRow).where(col(MessageRow.thread_id).in_(thread_ids)).order_by(col(MessageRow.id))
@@ -259,12 +296,14 @@ def claim_outbound(session: Session, *, now: datetime) -> MessageRow | None:
         .where(
             MessageRow.send_state == SendState.PENDING,
             or_(col(MessageRow.retry_at).is_(None), col(MessageRow.retry_at) <= now),
+            or_(col(MessageRow.not_before).is_(None), col(MessageRow.not_before) <= now),
             or_(
                 col(MessageRow.lane) == Lane.CRISIS,
                 ~exists().where(
                     col(earlier.thread_id) == col(MessageRow.thread_id),
                     col(earlier.id) < col(MessageRow.id),
                     col(earlier.send_state).in_(is_waiting),
+                    or_(col(earlier.not_before).is_(None), col(earlier.not_before) <= now),
                 ),
             ),
         )
@@ -308,8 +347,31 @@ def get_callback(session: Session, callback_id: int) -> CallbackRow:
     return callback
 
 
+def get_open_callback(session: Session, phone_index: str) -> CallbackRow:
+    return session.exec(
+        select(CallbackRow).where(CallbackRow.phone_index == phone_index).with_for_update()
+    ).one()
+
+
 def list_callbacks(session: Session, *, only_open: bool = False) -> Sequence[CallbackRow]:
-    query = select(CallbackRow).order_by(col(CallbackRow.requested_at))
+    """What was promised first, first; without a promise, by the time of asking."""
+    query = select(CallbackRow).order_by(
+        func.coalesce(CallbackRow.promised_by, CallbackRow.requested_at), col(CallbackRow.id)
+    )
     if only_open:
-        query = query.where(col(CallbackRow.state).in_((CallbackState.REQUESTED, CallbackState.ASSIGNED)))
+        query = query.where(col(CallbackRow.settled_at).is_(None))
     return session.exec(query).all()
+
+
+def list_callbacks_with_number(session: Session, *, settled_before: datetime) -> Sequence[CallbackRow]:
+    return session.exec(
+        select(CallbackRow).where(
+            col(CallbackRow.phone_sealed).is_not(None), col(CallbackRow.settled_at) <= settled_before
+        )
+    ).all()
+
+
+def count_callbacks_since(session: Session, moment: datetime) -> int:
+    return session.exec(
+        select(func.count()).select_from(CallbackRow).where(col(CallbackRow.requested_at) > moment)
+    ).one()

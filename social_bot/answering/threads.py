@@ -5,7 +5,8 @@ arrives on standby, silences the bot until the thread is handed back.
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +14,12 @@ from social_bot.channels.ports import EventKind, InboundEvent
 
 REPLY_WINDOW = timedelta(hours=24)
 """How long after a person's last action an automatic answer may be sent."""
+
+LAPSE = timedelta(hours=24)
+"""After so long a silence the next answer says again that it is automatic."""
+
+LOOP_WITHIN = timedelta(minutes=10)
+"""How far back automatic answers are counted, lest two machines talk to each other."""
 
 OUR_REFERENCE = "sb1:out:"
 """The beginning of the reference that comes back in the echo of our own message."""
@@ -26,13 +33,37 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """What an answer depends on. ``language`` is None until one is known."""
+    """What an answer depends on. ``language`` is None until one is known.
+
+    ``is_in_danger`` from a sign of danger until a person, having taken the alert, hands the thread back.
+    """
 
     owner: Owner = Owner.BOT
     language: str | None = None
     is_disclosed: bool = False
     general_was_sent: bool = False
     personal_data_was_noted: bool = False
+    phone_was_noted: bool = False
+    is_in_danger: bool = False
+    held_since: datetime | None = None
+    human_spoke_at: datetime | None = None
+    last_message_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the bot has said in a thread. ``said``: when each text, by key, was last written.
+
+    ``answers_lately``: messages that were answered within ``LOOP_WITHIN``. ``is_bounce``: the message
+    is word for word one of our own.
+    """
+
+    said: Mapping[str, datetime] = field(default_factory=dict)
+    answers_lately: int = 0
+    is_bounce: bool = False
+
+    def said_within(self, key: str, duration: timedelta, now: datetime) -> bool:
+        return key in self.said and now - self.said[key] < duration
 
 
 def window_is_open(last_inbound: datetime, now: datetime) -> bool:
@@ -57,14 +88,15 @@ def owner_after(event: InboundEvent, owner: Owner, *, own_app_id: str | None) ->
         case EventKind.STANDBY:
             return Owner.STANDBY
         case EventKind.ECHO:
-            return owner if _is_ours(event, own_app_id) else Owner.HUMAN
+            return owner if is_ours(event, own_app_id) else Owner.HUMAN
         case EventKind.HANDOVER:
             return _owner_after_handover(event, owner, own_app_id)
         case _:
             return owner
 
 
-def _is_ours(event: InboundEvent, own_app_id: str | None) -> bool:
+def is_ours(event: InboundEvent, own_app_id: str | None) -> bool:
+    """Whether an echo shows a message that this program has sent."""
     if event.app_id is not None:
         return event.app_id == own_app_id
     return referred_message(event.reference) is not None

@@ -46,12 +46,16 @@ class TopicGuess:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicNames:
-    """How people read a topic, by language; a button holds at most 20 characters."""
+    """How people read a topic, by language; a button holds at most 20 characters.
+
+    ``related``: what is offered beside an answer on it.
+    """
 
     topic: Topic
     number: int
     names: Mapping[str, str]
     buttons: Mapping[str, str]
+    related: tuple[Topic, ...] = ()
 
 
 def certain_topic(guesses: Sequence[TopicGuess]) -> Topic | None:

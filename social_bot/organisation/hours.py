@@ -1,19 +1,16 @@
 """Opening hours on the Finnish calendar: open now, open next, and promises counted in opening hours.
 
-Times are naive local wall-clock times of the organisation; the caller converts.
 Holidays: https://www.finlex.fi (kirkkolaki, itsenäisyyspäivä, vappu) through the ``holidays`` package, with
 Christmas Eve and Midsummer Eve, which it counts as public holidays of Finland.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-
-import holidays
+from datetime import UTC, date, datetime, time, timedelta
 
 from social_bot.errors import InvalidInput
+from social_bot.organisation.public_holidays import is_holiday
 
 _DAYS = {
     "fi": ("ma", "ti", "ke", "to", "pe", "la", "su"),
@@ -22,19 +19,31 @@ _DAYS = {
 }
 _DAY_NUMBERS = {name.lower(): number for names in _DAYS.values() for number, name in enumerate(names)}
 _LOOK_AHEAD_DAYS = 60
-_PART = re.compile(r"^(?P<days>[a-zåäö]+(?:\s*[-–]\s*[a-zåäö]+)?)\s+(?P<times>[\d.:\s,–-]+)$")
+_NIGHT_ENDS = time(8)  # "20-02" is a night, "15-9" a slip
+_PART = re.compile(r"^(?P<days>[a-zåäö]+(?:\s*[-–]\s*[a-zåäö]+)?)\s+(?P<times>\d.*)$")
+_AND = re.compile(r"\s+(?:ja|och|and)\s+")
 _TIMES = re.compile(r"^(\d{1,2})(?:[.:](\d{2}))?\s*[-–]\s*(\d{1,2})(?:[.:](\d{2}))?$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
+    """``closes`` not after ``opens``: the service closes the next day (``pe 20-02``)."""
+
     opens: time
     closes: time
+
+    @property
+    def ends_next_day(self) -> bool:
+        return self.closes <= self.opens
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpeningHours:
-    """``week`` by weekday (0 is Monday); ``exceptions`` replace a day, an empty tuple closes it."""
+    """``week`` by weekday (0 is Monday); ``exceptions`` replace a day, an empty tuple closes it.
+
+    An interval past midnight belongs to the day on which it begins. Moments are local: aware ones are
+    counted in true time, also in the nights in which the clocks change; naive ones by the clock on the wall.
+    """
 
     week: Mapping[int, tuple[Interval, ...]]
     exceptions: Mapping[date, tuple[Interval, ...]] = field(default_factory=dict)
@@ -45,48 +54,71 @@ class OpeningHours:
         return () if is_holiday(day) else self.week.get(day.weekday(), ())
 
     def is_open(self, at: datetime) -> bool:
-        return any(interval.opens <= at.time() < interval.closes for interval in self.on(at.date()))
+        now = _true(at)
+        return any(opens <= now < closes for opens, closes in self._spans(at, -1, 1))
 
     def next_opening(self, at: datetime) -> datetime | None:
-        """The next moment at which the service opens after ``at``; None when nothing opens in 60 days."""
-        for days in range(_LOOK_AHEAD_DAYS):
-            day = at.date() + timedelta(days=days)
-            for interval in self.on(day):
-                opens = datetime.combine(day, interval.opens)
-                if opens > at:
-                    return opens
+        """The next moment after ``at`` at which the service, closed before, opens; None within 60 days."""
+        now = _true(at)
+        for opens, _ in self._spans(at, 0, _LOOK_AHEAD_DAYS):
+            if opens > now:
+                return _local(opens, at)
         return None
+
+    def closed_since(self, at: datetime) -> datetime | None:
+        """When the closed period that holds ``at`` began; None while open, or where 60 days do not tell."""
+        now = _true(at)
+        ended = None
+        for opens, closes in self._spans(at, -_LOOK_AHEAD_DAYS, 1):
+            if opens <= now < closes:
+                return None
+            ended = closes if closes <= now else ended
+        return None if ended is None else _local(ended, at)
 
     def after(self, at: datetime, duration: timedelta) -> datetime | None:
-        """The moment by which ``duration`` of opening time has passed since ``at``."""
-        left = duration
-        for days in range(_LOOK_AHEAD_DAYS):
-            day = at.date() + timedelta(days=days)
-            for interval in self.on(day):
-                opens = max(datetime.combine(day, interval.opens), at)
-                closes = datetime.combine(day, interval.closes)
-                if closes <= opens:
-                    continue
-                if closes - opens >= left:
-                    return opens + left
-                left -= closes - opens
+        """The moment by which ``duration`` of opening time has passed since ``at``; None within 60 days."""
+        now, left = _true(at), duration
+        for opens, closes in self._spans(at, -1, _LOOK_AHEAD_DAYS):
+            begins = max(opens, now)
+            if closes <= begins:
+                continue
+            if closes - begins >= left:
+                return _local(begins + left, at)
+            left -= closes - begins
         return None
 
+    def _spans(self, at: datetime, first: int, last: int) -> Iterator[tuple[datetime, datetime]]:
+        """When it opens and closes from day ``first`` to ``last`` of ``at``; what touches is one span."""
+        current: tuple[datetime, datetime] | None = None
+        for days in range(first, last):
+            day = at.date() + timedelta(days=days)
+            for interval in sorted(self.on(day), key=lambda part: part.opens):
+                opens = _true(datetime.combine(day, interval.opens, tzinfo=at.tzinfo))
+                ends = day + timedelta(days=interval.ends_next_day)
+                closes = _true(datetime.combine(ends, interval.closes, tzinfo=at.tzinfo))
+                if current is not None and opens <= current[1]:
+                    current = current[0], max(current[1], closes)
+                    continue
+                if current is not None and current[0] < current[1]:
+                    yield current
+                current = opens, closes
+        if current is not None and current[0] < current[1]:
+            yield current
 
-@lru_cache(maxsize=1)
-def _finland() -> holidays.HolidayBase:
-    return holidays.country_holidays("FI", language="fi")
+
+def _true(moment: datetime) -> datetime:
+    """In UTC where it is aware: between two local moments Python counts by the clock on the wall."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def is_holiday(day: date) -> bool:
-    """Whether the day is a Finnish public holiday, Christmas Eve or Midsummer Eve."""
-    return day in _finland()
+def _local(moment: datetime, at: datetime) -> datetime:
+    return moment if at.tzinfo is None else moment.astimezone(at.tzinfo)
 
 
 def parse_hours(text: str, *, exceptions: str = "") -> OpeningHours:
-    """Read ``ma-to 9-15, pe 9.00-14.00`` (also Swedish or English day names; ``;`` parts two intervals).
+    """Read ``ma-to 9-11 ja 12-15, pe 9.00-14.00, la 20-02`` (also Swedish or English day names).
 
-    Exceptions read ``24.12.2026 kiinni; 31.12.2026 9-12``.
+    Exceptions read ``24.12.2026 kiinni; 31.12.2026 9-12``. Two parts for one day add up.
     """
     week: dict[int, tuple[Interval, ...]] = {}
     for part in _parts(text):
@@ -97,10 +129,14 @@ def parse_hours(text: str, *, exceptions: str = "") -> OpeningHours:
                 part=part,
                 days=", ".join(_DAYS["fi"]),
             )
-        interval = _interval(match["times"].strip(), part)
-        for day in _days(match["days"], part):
-            week[day] = (*week.get(day, ()), interval)
-    return OpeningHours(week=week, exceptions=dict(_exception(part) for part in _parts(exceptions)))
+        intervals = _intervals(match["times"], part)
+        for weekday in _days(match["days"], part):
+            week[weekday] = (*week.get(weekday, ()), *intervals)
+    on_days: dict[date, tuple[Interval, ...]] = {}
+    for part in _parts(exceptions):
+        day, intervals = _exception(part)
+        on_days[day] = (*on_days.get(day, ()), *intervals)
+    return OpeningHours(week=week, exceptions=on_days)
 
 
 def in_words(hours: OpeningHours, language: str) -> str:
@@ -148,6 +184,10 @@ def _days(text: str, part: str) -> range:
     return range(first, last + 1)
 
 
+def _intervals(text: str, part: str) -> tuple[Interval, ...]:
+    return tuple(_interval(times.strip(), part) for times in _AND.split(text))
+
+
 def _interval(text: str, part: str) -> Interval:
     match = _TIMES.match(text)
     if match is None:
@@ -156,10 +196,11 @@ def _interval(text: str, part: str) -> Interval:
         )
     hour, minute, last_hour, last_minute = (int(group or 0) for group in match.groups())
     try:
-        interval = Interval(opens=time(hour, minute), closes=time(last_hour, last_minute))
+        closes = time(0) if (last_hour, last_minute) == (24, 0) else time(last_hour, last_minute)
+        interval = Interval(opens=time(hour, minute), closes=closes)
     except ValueError as error:
         raise InvalidInput('In "{part}" there is a time that no clock shows.', part=part) from error
-    if interval.closes <= interval.opens:
+    if interval.ends_next_day and (interval.closes > _NIGHT_ENDS or last_hour == hour):
         raise InvalidInput('In "{part}" the service closes before it opens.', part=part)
     return interval
 
@@ -170,6 +211,9 @@ def _exception(part: str) -> tuple[date, tuple[Interval, ...]]:
         raise InvalidInput(
             'Exceptions read like "24.12.2026 kiinni; 31.12.2026 9-12"; "{part}" does not.', part=part
         )
-    day = date(int(match[3]), int(match[2]), int(match[1]))
+    try:
+        day = date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError as error:
+        raise InvalidInput('In "{part}" there is a day that no calendar shows.', part=part) from error
     is_closed = match[4].strip().lower() in {"kiinni", "stängt", "closed"}
-    return day, () if is_closed else (_interval(match[4].strip(), part),)
+    return day, () if is_closed else _intervals(match[4], part)

@@ -9,4 +9,5 @@ class Role(StrEnum):
     WRITER = "writer"
     APPROVER = "approver"
     COORDINATOR = "coordinator"
+    DUTY = "duty"
     ADMINISTRATOR = "administrator"

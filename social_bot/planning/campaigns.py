@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from social_bot.errors import InvalidInput
-from social_bot.organisation.hours import is_holiday
 from social_bot.organisation.metrics import Metric
+from social_bot.organisation.public_holidays import is_holiday
 from social_bot.organisation.rendering import placeholders
 from social_bot.organisation.times import day_in_words, time_in_words
 from social_bot.planning.calendar import MOST_TIMES, occurrences, parse_time, to_utc

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from social_bot.organisation.hours import is_holiday
 from social_bot.organisation.metrics import DEFINITIONS, Metric
+from social_bot.organisation.public_holidays import is_holiday
 
 TOO_EARLY = 0.1
 """Before this share of the working days has passed, a pace says nothing."""

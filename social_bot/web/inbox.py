@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
-from social_bot.answering import inbox as answering
-from social_bot.answering import store
+from social_bot.answering import holding, store
 from social_bot.answering.replies import TextVersionRow
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.answering.threads import Owner
@@ -81,7 +80,7 @@ def thread(thread_id: int, visit: Staff, done: str = "") -> Response:
 def hand_back(thread_id: int, visit: Staff, form: StaffForm) -> Response:
     del form
     with visit.site.bot.database.write() as session:
-        answering.hand_back(session, thread_id, by=visit.worker.name, now=visit.moments.now)
+        holding.hand_back(session, thread_id, by=visit.worker.name, now=visit.moments.now)
     return see_other(f"/inbox/{thread_id}?done=handed_back")
 
 

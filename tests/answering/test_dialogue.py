@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Answer, Clarify, Decision, HandOff, Inbound, Lane, Silence, decide
+from social_bot.answering.dialogue import LOOP_LIMIT, NOTHING_SAID, Desk, decide
+from social_bot.answering.outcomes import Answer, Clarify, Decision, HandOff, Inbound, Lane, Silence
 from social_bot.answering.recognition import Recognition
-from social_bot.answering.threads import Owner, Thread
+from social_bot.answering.threads import History, Owner, Thread
 from social_bot.answering.topics import Topic, TopicGuess
 from social_bot.channels.ports import EventKind
 from social_bot.organisation.personal_data import PersonalDataKind
 from tests.conftest import NOW
 
-SEEN = Thread(is_disclosed=True)
+SEEN = Thread(is_disclosed=True, last_message_at=NOW)
 UNSURE = (TopicGuess(topic=Topic.HOUSING, confidence=0.35), TopicGuess(topic=Topic.DEBT, confidence=0.3))
 NOTHING = Recognition(
     language="fi",
@@ -34,8 +35,10 @@ def message(recognition: Recognition | None = NOTHING, **changes: object) -> Inb
     return replace(inbound, **changes)  # type: ignore[arg-type]
 
 
-def decided(inbound: Inbound, thread: Thread = SEEN, *, is_open: bool = True) -> Decision:
-    return decide(inbound, thread, is_open=is_open, now=NOW)
+def decided(
+    inbound: Inbound, thread: Thread = SEEN, *, is_open: bool = True, history: History = NOTHING_SAID
+) -> Decision:
+    return decide(inbound, thread, desk=Desk(is_open=is_open), now=NOW, history=history)
 
 
 def answered(inbound: Inbound, thread: Thread = SEEN, *, is_open: bool = True) -> Answer:
@@ -85,9 +88,9 @@ def test_the_first_text_in_a_thread_says_that_it_is_automatic():
     assert second.outcome.parts == ("debt", "contact")
 
 
-def test_a_crisis_text_stands_alone_and_the_disclosure_comes_with_the_next_answer():
+def test_a_crisis_text_stands_alone_and_the_disclosure_comes_with_the_next_answer_after_danger():
     first = decided(message(replace(NOTHING, crisis=CrisisKind.SELF_HARM)), Thread())
-    second = decided(message(ON_DEBT), first.thread)
+    second = decided(message(ON_DEBT), replace(first.thread, is_in_danger=False))
 
     assert isinstance(first.outcome, Answer)
     assert isinstance(second.outcome, Answer)
@@ -112,7 +115,7 @@ def test_an_unclear_message_after_hours_is_told_that_nobody_reads_now():
 
 
 def test_the_note_about_personal_data_is_added_once_and_never_instead():
-    told = replace(ON_DEBT, personal_data=(PersonalDataKind.PHONE,))
+    told = replace(ON_DEBT, personal_data=(PersonalDataKind.EMAIL,))
 
     first = decided(message(told))
     second = decided(message(told), first.thread)
@@ -159,12 +162,24 @@ def test_a_choice_offers_at_most_three_topics():
         ("TOPIC:debt", "debt"),
         ("TOPIC:nonsense", "general"),
         ("CALLBACK", "callback_prompt"),
+        ("SAVE", "save_conversation"),
+        ("LANGUAGES", "choose_language"),
+        ("LANG_SV", "greeting"),
         ("GET_STARTED", "greeting"),
         ("SOMETHING_OLD", "general"),
     ],
 )
 def test_a_button_is_answered_by_its_payload(payload, key):
     assert answered(message(None, kind=EventKind.POSTBACK, payload=payload)).key == key
+
+
+def test_the_menu_of_topics_shows_them_all_on_two_pages():
+    first = answered(message(None, kind=EventKind.POSTBACK, payload="TOPICS"))
+    second = answered(message(None, payload=f"TOPICS{first.next_topics}"))
+
+    assert {*first.topics, *second.topics} == {topic for topic in Topic if topic is not Topic.OTHER}
+    assert max(len(first.topics), len(second.topics)) <= 10
+    assert second.next_topics is None
 
 
 @pytest.mark.parametrize(
@@ -195,13 +210,121 @@ def test_no_other_event_is_answered(kind):
     assert isinstance(decided(message(ON_DEBT, kind=kind)).outcome, Silence)
 
 
+def test_a_typed_phone_number_is_not_kept_which_is_said_once_with_the_way_to_ask_for_a_call():
+    told = replace(NOTHING, is_thanks=True, personal_data=(PersonalDataKind.PHONE,))
+
+    first = decided(message(told), replace(SEEN, personal_data_was_noted=True))
+    second = decided(message(told), first.thread)
+
+    assert isinstance(first.outcome, Answer)
+    assert isinstance(second.outcome, Answer)
+    assert (first.outcome.parts, first.outcome.offers_callback) == (("thanks", "phone_not_kept"), True)
+    assert (second.outcome.parts, second.outcome.offers_callback) == (("thanks",), False)
+
+
+@pytest.mark.parametrize(
+    ("silence", "is_told"), [(timedelta(hours=24), True), (timedelta(hours=24) - timedelta(seconds=1), False)]
+)
+def test_after_a_day_of_silence_an_answer_says_again_that_it_is_automatic(silence, is_told):
+    answer = answered(message(ON_DEBT), replace(SEEN, last_message_at=NOW - silence))
+
+    assert ("disclosure" in answer.parts) is is_told
+
+
+@pytest.mark.parametrize(
+    ("said", "closed_since", "is_told"),
+    [
+        (None, NOW - timedelta(hours=2), True),
+        (NOW - timedelta(hours=1), NOW - timedelta(hours=2), False),
+        (NOW - timedelta(hours=3), NOW - timedelta(hours=2), True),
+        (NOW - timedelta(hours=3), None, False),  # without opening hours there is no other period
+    ],
+)
+def test_that_nobody_reads_is_told_once_in_a_closed_period(said, closed_since, is_told):
+    decision = decide(
+        message(ON_DEBT),
+        SEEN,
+        desk=Desk(is_open=False, closed_since=closed_since),
+        now=NOW,
+        history=History(said={"closed": said} if said else {}),
+    )
+
+    assert isinstance(decision.outcome, Answer)
+    assert ("closed" in decision.outcome.parts) is is_told
+
+
+def test_after_too_many_answers_in_ten_minutes_the_bot_leaves_the_thread_to_a_person():
+    before = decided(message(ON_DEBT), history=History(answers_lately=LOOP_LIMIT - 1))
+    after = decided(message(ON_DEBT), history=History(answers_lately=LOOP_LIMIT))
+
+    assert isinstance(before.outcome, Answer)
+    assert isinstance(after.outcome, Silence)
+    assert (after.thread.owner, after.thread.held_since) == (Owner.HUMAN, NOW)
+    assert after.waits_for_person
+
+
+def test_our_own_text_come_back_is_not_answered():
+    assert isinstance(decided(message(ON_DEBT), history=History(is_bounce=True)).outcome, Silence)
+
+
 @pytest.mark.parametrize("owner", [Owner.HUMAN, Owner.STANDBY])
-def test_the_bot_is_silent_in_a_held_thread_but_staff_hear_of_danger(owner):
-    decision = decided(message(replace(NOTHING, crisis=CrisisKind.SUICIDE)), replace(SEEN, owner=owner))
+def test_the_bot_is_silent_in_a_held_thread(owner):
+    decision = decided(message(ON_DEBT), replace(SEEN, owner=owner))
 
     assert isinstance(decision.outcome, Silence)
-    assert decision.crisis is CrisisKind.SUICIDE
     assert decision.waits_for_person
+
+
+LATE = message(ON_DEBT, occurred_at=NOW - timedelta(minutes=31))
+
+
+@pytest.mark.parametrize("minutes", [30, 31])
+def test_a_message_found_late_gets_one_word_of_it_and_goes_to_a_person(minutes):
+    decision = decided(message(ON_DEBT, occurred_at=NOW - timedelta(minutes=minutes)))
+
+    assert isinstance(decision.outcome, Answer)
+    assert decision.outcome.key == ("late" if minutes > 30 else "debt")
+    assert decision.waits_for_person is (minutes > 30)
+
+
+def test_the_second_late_message_is_not_told_again():
+    decision = decided(LATE, history=History(said={"late": NOW - timedelta(minutes=1)}))
+
+    assert isinstance(decision.outcome, Silence)
+    assert decision.waits_for_person
+
+
+@pytest.mark.parametrize(
+    ("opens", "goes_at"),
+    [
+        (NOW + timedelta(hours=8), NOW + timedelta(hours=8)),
+        (LATE.occurred_at + timedelta(hours=24) - timedelta(seconds=1),) * 2,
+        (LATE.occurred_at + timedelta(hours=24), None),
+        (None, None),
+    ],
+)
+def test_a_late_message_is_answered_when_people_are_at_work_or_not_at_all(opens, goes_at):
+    decision = decide(LATE, SEEN, desk=Desk(is_open=False, next_opening=opens), now=NOW)
+
+    if goes_at is None:
+        assert isinstance(decision.outcome, Silence)
+    else:
+        assert isinstance(decision.outcome, Answer)
+        assert decision.outcome.not_before == goes_at
+        assert "closed" not in decision.outcome.parts
+    assert decision.waits_for_person
+
+
+def test_danger_found_late_gets_its_text_at_once_by_night():
+    decision = decide(
+        replace(LATE, recognition=replace(NOTHING, crisis=CrisisKind.SUICIDE)),
+        SEEN,
+        desk=Desk(is_open=False, next_opening=NOW + timedelta(hours=8)),
+        now=NOW,
+    )
+
+    assert isinstance(decision.outcome, Answer)
+    assert (decision.outcome.key, decision.outcome.not_before) == ("crisis_suicide", None)
 
 
 @pytest.mark.parametrize(

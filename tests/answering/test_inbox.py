@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from social_bot.answering import intake, outbox, store
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.inbox import hand_back
+from social_bot.answering.holding import hand_back
 from social_bot.answering.replies import approve_texts
 from social_bot.answering.store import DeliveryRow, Direction, EventRow, MessageRow, SendState, ThreadRow
 from social_bot.answering.threads import Owner

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Answer, Clarify, HandOff, Lane, crisis_key
+from social_bot.answering.danger import crisis_key
+from social_bot.answering.outcomes import Answer, Clarify, HandOff, Lane
 from social_bot.answering.replies import (
     BUTTON_TEXT_LIMIT,
     CRISIS_KEYS,

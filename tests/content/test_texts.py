@@ -54,6 +54,11 @@ FRAMES = [
     "call_button",
     "callback_button",
     "other_language",
+    "late",
+    "phone_not_kept",
+    "choose_language",
+    "save_conversation",
+    *("profile_greeting", "menu_topics", "menu_language", "menu_save", "more_topics"),
 ]
 CRISIS_NUMBERS = {
     "suicide": ["emergency", "crisis", "social_emergency"],
@@ -64,6 +69,7 @@ CRISIS_NUMBERS = {
     "overdose_medical": ["emergency", "poison"],
     "threat_to_others": ["emergency"],
     "life_worry_other": ["emergency", "social_emergency", "crisis"],
+    "phone": ["emergency", "social_emergency", "crisis"],
     "numbers": [
         "emergency",
         "social_emergency",
@@ -80,7 +86,7 @@ SAMPLES = {
 ALL_SET = (
     {name: key.fixed or SAMPLES[key.kind] for name, key in KEYS.items() if key.kind in SAMPLES}
     | dict.fromkeys(COMPUTED, "ma–pe klo 9.00–15.00")
-    | {"callback_link": SAMPLES[Kind.LINK]}
+    | {"callback_link": SAMPLES[Kind.LINK], "closed_today": "Suljettu toisena pääsiäispäivänä"}
 )
 ONLY_THE_EMERGENCY_NUMBER = {"emergency": "112"}
 
@@ -170,7 +176,9 @@ def test_a_text_stands_without_any_optional_setting(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ANSWERS, ids=name_of)
 def test_a_text_keeps_its_length_with_every_setting(path: Path) -> None:
-    limits = {"call_button": 20, "callback_button": 20, "callback_prompt": 200} | dict.fromkeys(TOPICS, 700)
+    limits = {"callback_prompt": 200, "profile_greeting": 160} | dict.fromkeys(TOPICS, 700)
+    limits |= dict.fromkeys(("call_button", "callback_button", "more_topics"), 20)
+    limits |= dict.fromkeys(("menu_topics", "menu_language", "menu_save"), 30)
 
     text = rendered(path)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from social_bot.errors import InvalidInput
-from social_bot.organisation.hours import Interval, in_words, is_holiday, parse_hours
+from social_bot.organisation.hours import Interval, in_words, parse_hours
+from social_bot.organisation.public_holidays import is_holiday
 
 WEEK = parse_hours("ma-to 9-15, pe 9.00-14.30")
 

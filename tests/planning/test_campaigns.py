@@ -11,8 +11,8 @@ import pytest
 from social_bot.assets import folder
 from social_bot.errors import InvalidCampaign, InvalidInput
 from social_bot.organisation.directory import KEYS
-from social_bot.organisation.hours import is_holiday
 from social_bot.organisation.metrics import Metric
+from social_bot.organisation.public_holidays import is_holiday
 from social_bot.organisation.rendering import render
 from social_bot.planning.campaigns import Campaign, CampaignPlan, plan_campaign, read_campaign
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from social_bot.answering import callbacks
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.dialogue import Lane
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import approve_texts, load_library
 from social_bot.answering.store import Direction, MessageRow, SendState, ThreadRow
 from social_bot.bootstrap import Bot
