@@ -39,7 +39,8 @@ def erase_originals(session: Session, *, now: datetime) -> int:
         select(MessageRow.thread_id).where(col(MessageRow.original_sealed).is_not(None)).distinct()
     ).all()
     over = [thread_id for thread_id in kept if _is_over(session, thread_id, now=now)]
-    return _forget(session, col(MessageRow.thread_id).in_(over), original_sealed=None) if over else 0
+    is_kept = col(MessageRow.original_sealed).is_not(None)
+    return _forget(session, is_kept, col(MessageRow.thread_id).in_(over), original_sealed=None)
 
 
 def purge_texts(session: Session, *, older_than: datetime) -> int:

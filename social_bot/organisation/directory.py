@@ -27,7 +27,6 @@ class Kind(StrEnum):
     LINK = "link"
     HOURS = "hours"
     LANGUAGES = "languages"
-    DAYS = "days"
     NUMBER = "number"
 
 
@@ -49,7 +48,9 @@ KEYS: dict[str, Key] = {
     for key in (
         *_keys(Kind.TEXT, "name", "quality_owner", "visit_address", "visit_hours"),
         *_keys(Kind.TEXT, "controller", "dpo_contact"),  # who answers for personal data, and their officer
-        Key(name="callback_retention_days", kind=Kind.DAYS, fixed="30"),
+        Key(name="retention_days", kind=Kind.NUMBER, fixed="30"),
+        Key(name="hand_back_hours", kind=Kind.NUMBER),
+        Key(name="callback_retention_days", kind=Kind.NUMBER, fixed="30"),
         Key(name="languages", kind=Kind.LANGUAGES),
         *_keys(Kind.HOURS, "hours", "hours_exceptions"),
         Key(name="waiting_minutes", kind=Kind.NUMBER, fixed="60"),
@@ -105,7 +106,6 @@ KEYS: dict[str, Key] = {
 }
 
 NEEDED_TO_GO_LIVE = ("phone_main", "social_emergency")
-_MOST_DAYS = 365
 
 
 class SettingRow(SQLModel, table=True):
@@ -141,6 +141,17 @@ class Organisation:
     def callback_retention_days(self) -> int:
         """How long the number of somebody whom we did not reach is kept."""
         return int(self.value("callback_retention_days", "") or 0)
+
+    @property
+    def retention(self) -> timedelta:
+        """How long the text of a message is kept."""
+        return timedelta(days=int(self.value("retention_days", "") or 0))
+
+    @property
+    def hand_back_after(self) -> timedelta | None:
+        """After how long a silence a thread that a person holds comes back to the bot; None: never."""
+        hours = self.value("hand_back_hours", "")
+        return None if hours is None else timedelta(hours=int(hours))
 
     def callback_link(self, language: str) -> str:
         return f"{self.base_url}/callback?lang={language}"
@@ -253,11 +264,6 @@ def _checked(key: Key, value: str) -> str:
             return _number(key, value)
         case Kind.PHONE:
             return _phone(key, value)
-        case Kind.DAYS:
-            if not (value.isdigit() and 1 <= int(value) <= _MOST_DAYS):
-                raise InvalidInput(
-                    '"{key}" must be a number of days from 1 to {most}.', key=key.name, most=_MOST_DAYS
-                )
         case Kind.TEXT:
             pass
     return value

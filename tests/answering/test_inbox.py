@@ -1,21 +1,16 @@
 """From webhook bytes to a sent answer: once, in order, and silent where a person speaks."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
-from social_bot.answering import intake, outbox, store
+from social_bot.answering import intake, outbox
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.holding import hand_back
 from social_bot.answering.replies import approve_texts
-from social_bot.answering.store import DeliveryRow, Direction, EventRow, MessageRow, SendState, ThreadRow
+from social_bot.answering.store import DeliveryRow, Direction, EventRow, SendState
 from social_bot.answering.threads import Owner
-from social_bot.bootstrap import Bot
-from social_bot.channels.ports import OutgoingMessage, PageAccess
 from social_bot.errors import (
     ConnectionLost,
     NotAllowed,
@@ -25,100 +20,21 @@ from social_bot.errors import (
 )
 from social_bot.organisation import alerts, pages
 from social_bot.organisation.alerts import AlertKind
-from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
-
-PERSON = "7000000001"
-OUR_APP, OTHER_APP = 555000111, 263902037430900
-
-
-@dataclass
-class FakeMessenger:
-    """Keeps what it is asked to send. ``next_errors``: (error, was it delivered all the same)."""
-
-    next_errors: list[tuple[Exception, bool]] = field(default_factory=list)
-    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
-    calls: int = 0
-    on_call: Callable[[], None] = lambda: None
-
-    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
-        self.calls += 1
-        self.on_call()
-        error, is_delivered = self.next_errors.pop(0) if self.next_errors else (None, True)
-        if is_delivered:
-            self.sent.append((contact_id, message))
-        if error is not None:
-            raise error
-        return f"m_out{len(self.sent)}"
-
-    def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
-        found = [number for number, (_, message) in enumerate(self.sent, 1) if message.text == text]
-        return f"m_out{found[-1]}" if found else None
-
-
-@pytest.fixture
-def messenger() -> FakeMessenger:
-    return FakeMessenger()
-
-
-def delivery(*items: dict[str, object], section: str = "messaging", page: str = PAGE) -> bytes:
-    entry = {"id": page, "time": 1795503600456, section: list(items)}
-    return json.dumps({"object": "page", "entry": [entry]}).encode()
-
-
-def said(
-    text: str, mid: str = "m_1", *, at: datetime = NOW, person: str = PERSON, **message: object
-) -> dict[str, object]:
-    return {
-        "sender": {"id": person},
-        "recipient": {"id": PAGE},
-        "timestamp": int(at.timestamp() * 1000),
-        "message": {"mid": mid, "text": text, **message},
-    }
-
-
-def echo(mid: str, app_id: int | None, *, metadata: str | None = None) -> dict[str, object]:
-    message: dict[str, object] = {"mid": mid, "is_echo": True, "text": "Hei, täällä neuvoja."}
-    if app_id is not None:
-        message["app_id"] = app_id
-    if metadata is not None:
-        message["metadata"] = metadata
-    return {
-        "sender": {"id": PAGE},
-        "recipient": {"id": PERSON},
-        "timestamp": int(NOW.timestamp() * 1000),
-        "message": message,
-    }
-
-
-def receive(bot: Bot, *bodies: bytes, now: datetime = NOW) -> None:
-    intake.store_deliveries(bot.database, bodies, now=now)
-    intake.take_in(bot.database, parse=bot.parse_delivery, now=now)
-    bot.inbox.answer_events(now=now)
-
-
-def send_all(bot: Bot, messenger: FakeMessenger, clock: Clock) -> None:
-    while outbox.send_next(bot.database, messenger=messenger, clock=clock):
-        pass
-
-
-def threads(bot: Bot) -> list[ThreadRow]:
-    with bot.database.read() as session:
-        return list(store.list_threads(session))
-
-
-def messages(bot: Bot, direction: Direction) -> list[MessageRow]:
-    with bot.database.read() as session:
-        rows = store.list_messages(session, [thread.id or 0 for thread in store.list_threads(session)])
-        return [row for row in rows if row.direction is direction]
-
-
-def texts_sent(messenger: FakeMessenger) -> list[str]:
-    return [message.text for _, message in messenger.sent]
-
-
-def open_alerts(bot: Bot) -> list[AlertKind]:
-    with bot.database.read() as session:
-        return [alert.kind for alert in alerts.unacknowledged(session)]
+from tests.answering.talking import (
+    OTHER_APP,
+    OUR_APP,
+    PERSON,
+    delivery,
+    echo,
+    messages,
+    open_alerts,
+    receive,
+    said,
+    send_all,
+    texts_sent,
+    threads,
+)
+from tests.conftest import APPROVER, NOW, PAGE, WRITER
 
 
 def test_a_question_is_answered_on_its_topic_in_its_language(bot, messenger, clock):
