@@ -60,7 +60,7 @@ def parse_duty_hours(text: str) -> Sequence[Span]:
     """Read ``ma-pe 8-16, la-su 0-24, pe 16-8``; a time that ends before it begins ends the next day."""
     parts = [part.strip() for part in re.split(r"[;,]", text) if part.strip()]
     if not parts:
-        raise InvalidInput('Duty hours read like "ma-pe 8-16, la-su 0-24".')
+        raise _unclear(text)
     return [span for part in parts for span in _spans(part)]
 
 
@@ -135,7 +135,7 @@ def _spans(part: str) -> Sequence[Span]:
     )
     begins, ends = (_clock(match[3]), _clock(match[4])) if match else (None, None)
     if first is None or last is None or begins is None or ends is None:
-        raise InvalidInput('Duty hours read like "ma-pe 8-16, la-su 0-24"; "{part}" does not.', part=part)
+        raise _unclear(part)
     ends = ends if ends > begins else ends + _DAY
     days = [(first + number) % 7 for number in range((last - first) % 7 + 1)]
     return [Span(weekday=day, begins=begins, ends=ends) for day in days]
@@ -147,3 +147,7 @@ def _clock(text: str) -> timedelta | None:
         return None
     time = timedelta(hours=int(match[1]), minutes=int(match[2] or 0))
     return time if time <= _DAY else None
+
+
+def _unclear(part: str) -> InvalidInput:
+    return InvalidInput('Duty hours read like "ma-pe 8-16, la-su 0-24"; "{part}" does not.', part=part)

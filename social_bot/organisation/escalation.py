@@ -118,4 +118,7 @@ def of_period(period: Period) -> Sequence[Target]:
 
 def without_repeats(targets: Sequence[Target]) -> Sequence[Target]:
     """Each address once, in its first place."""
-    return list({target.address: target for target in reversed(targets)}.values())[::-1]
+    first: dict[SecretStr, Target] = {}
+    for target in targets:
+        first.setdefault(target.address, target)
+    return list(first.values())
