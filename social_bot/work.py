@@ -11,10 +11,18 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from social_bot.answering import callbacks, intake, outbox
+from social_bot.answering import callbacks, comment_outbox, holding, intake, originals, outbox
+from social_bot.answering.comment_acts import erase_ended as erase_ended_comments
 from social_bot.answering.inbox import Inbox
 from social_bot.answering.waiting import watch_waiting
-from social_bot.channels.ports import Connection, InboundEvent, Insights, Messenger, Publisher
+from social_bot.channels.ports import (
+    Commenter,
+    Connection,
+    InboundEvent,
+    Insights,
+    Messenger,
+    Publisher,
+)
 from social_bot.organisation import heartbeats
 from social_bot.organisation.bell import Bell
 from social_bot.organisation.watching import watch_pages
@@ -41,6 +49,7 @@ class Parts:
     parse_delivery: Callable[[bytes], Sequence[InboundEvent]]
     publisher: Publisher
     messenger: Messenger
+    commenter: Commenter
     insights: Insights
     connection: Connection
     bell: Bell
@@ -73,7 +82,8 @@ class Worker:
             (self._beat, timedelta(seconds=30)),
             (self._watch_people, timedelta(minutes=1)),
             (self._watch_pages, timedelta(minutes=1)),
-            (self._erase_bodies, timedelta(seconds=30)),
+            (self._erase, timedelta(seconds=30)),
+            (self._tidy, timedelta(minutes=1)),
             (self._collect, timedelta(minutes=5)),
         ):
             self._scheduler.add_job(
@@ -146,12 +156,17 @@ class Worker:
 
     def _send_all(self) -> None:
         try:
-            while not self._stopping.is_set() and outbox.send_next(
-                self._parts.database, messenger=self._parts.messenger, clock=self._clock
-            ):
+            while not self._stopping.is_set() and self._send_one():
                 pass
         finally:
             self._answers.release()
+
+    def _send_one(self) -> bool:
+        """What comments ask first: they are few, and a person in danger may be among them."""
+        parts = self._parts
+        return comment_outbox.do_next(
+            parts.database, commenter=parts.commenter, clock=self._clock
+        ) or outbox.send_next(parts.database, messenger=parts.messenger, clock=self._clock)
 
     def _settle_posts(self) -> None:
         publishing.settle_stale_posts(self._parts.database, now=self._clock())
@@ -161,6 +176,9 @@ class Worker:
             self._parts.database, publisher=self._parts.publisher, clock=self._clock, owner=self._name
         )
         outbox.look_for_unconfirmed(self._parts.database, messenger=self._parts.messenger, clock=self._clock)
+        comment_outbox.look_for_unconfirmed(
+            self._parts.database, commenter=self._parts.commenter, clock=self._clock
+        )
 
     def _tell(self) -> None:
         """As many tellers as are free; each sends notices until none waits."""
@@ -190,8 +208,18 @@ class Worker:
     def _watch_pages(self) -> None:
         watch_pages(self._parts.database, connection=self._parts.connection, clock=self._clock)
 
-    def _erase_bodies(self) -> None:
+    def _erase(self) -> None:
         intake.erase_old_bodies(self._parts.database, now=self._clock())
+        erase_ended_comments(self._parts.database, now=self._clock())
+
+    def _tidy(self) -> None:
+        """Conversations: what is over its time is erased, and who has gone quiet hands back."""
+        now = self._clock()
+        with self._parts.database.write() as session:
+            organisation = self._parts.inbox.gather(session)
+            holding.hand_back_quiet(session, after=organisation.hand_back_after, now=now)
+            originals.erase_originals(session, now=now)
+            originals.purge_texts(session, older_than=now - organisation.retention)
 
     def _collect(self) -> None:
         collect(self._parts.database, insights=self._parts.insights, clock=self._clock)

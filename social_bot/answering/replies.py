@@ -6,7 +6,7 @@ practice page falls back on the newest version, marked as not approved.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
@@ -55,6 +55,7 @@ class TextVersionRow(SQLModel, table=True):
     approved_by: str | None = Field(default=None, max_length=160)
     approved_at: datetime | None = None
     checked_by: str | None = Field(default=None, max_length=160)
+    valid_until: date | None = None
 
     @property
     def needs_speaker(self) -> bool:

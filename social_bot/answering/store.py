@@ -186,6 +186,16 @@ class CallbackRow(SQLModel, table=True):
     settled_at: datetime | None = None
 
 
+class SavedConversationRow(SQLModel, table=True):
+    """A link to one thread, for whoever holds its token; only the token's hash is kept."""
+
+    __tablename__ = "saved_conversation"
+    token_hash: str = Field(primary_key=True, max_length=64)
+    thread_id: int = Field(foreign_key="thread.id")
+    language: str = Field(max_length=5)
+    expires_at: datetime = Field(index=True)
+
+
 # --- deliveries and events ---------------------------------------------------------------------
 
 

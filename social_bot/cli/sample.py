@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from social_bot.answering.callbacks import promise
+from social_bot.answering.callbacks import offered_windows, promise
 from social_bot.answering.replies import approve_texts
 from social_bot.answering.store import CallbackRow, CallbackState
 from social_bot.bootstrap import clock
@@ -216,24 +216,27 @@ def _publish_in_the_past(session: Session, rehearsal: Rehearsal, post: store.Pos
 
 
 def _add_callbacks(session: Session, rehearsal: Rehearsal, *, now: datetime) -> None:
-    windows = ("any", "morning", "midday", "afternoon", "any")
     states = (
         *(CallbackState.DONE,) * 4,
         *(CallbackState.UNREACHABLE, CallbackState.CANCELLED, CallbackState.ASSIGNED),
         *(CallbackState.REQUESTED,) * 3,
     )
     organisation = rehearsal.bot.organisation(session)
+    window = offered_windows(organisation, now=now)[0]
     for number, state in enumerate(states):
+        is_last = number == len(states) - 1
         requested = now - timedelta(hours=30 - 3 * number)
-        is_settled = state in (CallbackState.DONE, CallbackState.UNREACHABLE, CallbackState.CANCELLED)
+        is_erased = state in (CallbackState.DONE, CallbackState.CANCELLED)
+        is_settled = is_erased or state is CallbackState.UNREACHABLE
         session.add(
             CallbackRow(
-                phone_sealed=rehearsal.bot.database.cipher.seal(_NUMBER),
-                window=windows[number % 5],
+                phone_sealed=None if is_erased else rehearsal.bot.database.cipher.seal(_NUMBER),
+                is_discreet=is_last,
                 language=("fi", "fi", "sv", "fi", "en")[number % 5],
                 state=state,
                 requested_at=requested,
-                promised_by=promise(organisation, now=requested),
+                call_from=window.begins if is_last else None,
+                promised_by=window.ends if is_last else promise(organisation, now=requested),
                 assigned_to=OTHER_WRITER if state is CallbackState.ASSIGNED else None,
                 tries=1 if state is CallbackState.DONE else 2 if state is CallbackState.UNREACHABLE else 0,
                 settled_at=requested + timedelta(hours=2) if is_settled else None,

@@ -143,10 +143,9 @@ def _call_back(story: Story, rehearsal: Rehearsal) -> None:
         request = callbacks.request(
             session,
             phone="040 123 4567",
-            window="morning",
             language="fi",
             organisation=bot.organisation(session),
-            cipher=bot.database.cipher,
+            database=bot.database,
             now=clock(),
         )
         request_id = request.id or 0

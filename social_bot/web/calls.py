@@ -1,6 +1,6 @@
 """Messages: requests to be phoned, and how each call went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,10 @@ from fastapi import APIRouter, Response
 
 from social_bot.answering import callbacks, store
 from social_bot.answering.store import CallbackRow
-from social_bot.organisation import operators
 from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
 from social_bot.web.pages import render, see_other
-from social_bot.web.visits import Staff, StaffForm, StaffVisit
+from social_bot.web.visits import Staff, StaffForm
 
 _SETTLED_SHOWN = 20
 
@@ -46,33 +45,51 @@ def calls(visit: Staff, done: str = "") -> Response:
         ),
         settled=_calls(settled[::-1][:_SETTLED_SHOWN], None, now=visit.moments.now),
         may_call=visit.holds(Role.WRITER),
+        tries=callbacks.TRIES,
         done=done,
     )
+
+
+@routes.post("/callbacks/{callback_id}/assign")
+def assign(callback_id: int, visit: Staff, form: StaffForm) -> Response:
+    """The worker takes the call on."""
+    del form
+    name, now = visit.worker.name, visit.moments.now
+    with visit.site.bot.database.write() as session:
+        callbacks.assign(session, callback_id, to=name, by=name, now=now)
+    return see_other(f"/callbacks?done=call_taken#callback-{callback_id}")
 
 
 @routes.post("/callbacks/{callback_id}/reached")
 def reached(callback_id: int, visit: Staff, form: StaffForm) -> Response:
     del form
-    return _record(visit, callback_id, callbacks.record_reached, done="reached")
+    with visit.site.bot.database.write() as session:
+        callbacks.record_reached(session, callback_id, by=visit.worker.name, now=visit.moments.now)
+    return see_other("/callbacks?done=reached")
 
 
 @routes.post("/callbacks/{callback_id}/no-answer")
 def no_answer(callback_id: int, visit: Staff, form: StaffForm) -> Response:
-    del form
-    return _record(visit, callback_id, callbacks.record_no_answer, done="no_answer")
+    """``tries`` is the number that the worker saw beside the button."""
+    seen = form.get("tries", "")
+    with visit.site.bot.database.write() as session:
+        callbacks.record_no_answer(
+            session,
+            callback_id,
+            by=visit.worker.name,
+            organisation=visit.organisation,
+            now=visit.moments.now,
+            seen_tries=int(seen) if seen.isdecimal() else None,
+        )
+    return see_other("/callbacks?done=no_answer")
 
 
 @routes.post("/callbacks/{callback_id}/cancel")
 def cancel(callback_id: int, visit: Staff, form: StaffForm) -> Response:
     del form
-    return _record(visit, callback_id, callbacks.cancel, done="call_cancelled")
-
-
-def _record(visit: StaffVisit, callback_id: int, act: Callable[..., CallbackRow], *, done: str) -> Response:
     with visit.site.bot.database.write() as session:
-        operators.require(session, visit.worker.name, Role.WRITER)
-        act(session, callback_id, by=visit.worker.name, now=visit.moments.now)
-    return see_other(f"/callbacks?done={done}")
+        callbacks.cancel(session, callback_id, by=visit.worker.name, now=visit.moments.now)
+    return see_other("/callbacks?done=call_cancelled")
 
 
 def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, *, now: datetime) -> Sequence[Call]:
@@ -80,7 +97,7 @@ def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, *, now: datetime)
         Call(
             row=row,
             phone=cipher.open(row.phone_sealed) if cipher and row.phone_sealed else None,
-            is_late=row.promised_by is not None and row.promised_by < now,
+            is_late=callbacks.is_late(row, now=now),
         )
         for row in rows
     ]

@@ -9,12 +9,14 @@ import holidays
 from babel.dates import format_timedelta, get_month_names
 from babel.numbers import format_decimal
 
+from social_bot.organisation.hours import Interval, times_in_words
 from social_bot.organisation.times import day_in_words, in_words, time_in_words
 from social_bot.translations import marked, translate
 
 _HOLIDAY_LANGUAGES = {"fi": "fi", "sv": "sv_FI", "en": "en_US"}
 _JUST_NOW = timedelta(minutes=1)
 _LATELY = timedelta(hours=12)
+_NEAR_DAYS = {0: marked("today"), 1: marked("tomorrow")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,14 @@ class Moments:
     def clock(self, moment: datetime) -> str:
         """``klo 9.00``."""
         return time_in_words(moment.astimezone(self.zone), self.language)
+
+    def span(self, begins: datetime, ends: datetime) -> str:
+        """``tänään ke 25.11. klo 12–15``: a time within one day, near days by name."""
+        begins, ends = begins.astimezone(self.zone), ends.astimezone(self.zone)
+        near = _NEAR_DAYS.get((begins.date() - self.today).days)
+        times = times_in_words([Interval(opens=begins.time(), closes=ends.time())], self.language)
+        day = self.day(begins.date())
+        return f"{translate(self.language)(near)} {day} {times}" if near else f"{day} {times}"
 
     def day(self, day: date) -> str:
         """``ke 25.11.``."""

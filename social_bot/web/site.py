@@ -13,6 +13,7 @@ from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.metrics import DEFINITIONS
 from social_bot.planning.posts import PostState
 from social_bot.translations import catalogue, translate
+from social_bot.web.floods import Floods
 from social_bot.web.seals import Seals
 from social_bot.web.wording import Words, read_topic_names
 from social_bot.web.words import LANGUAGE_NAMES, PACE_LOOKS
@@ -31,6 +32,10 @@ class Site:
     @cached_property
     def seals(self) -> Seals:
         return Seals(self.bot.database)
+
+    @cached_property
+    def floods(self) -> Floods:
+        return Floods()
 
     @cached_property
     def topic_names(self) -> Mapping[str, Mapping[str, str]]:

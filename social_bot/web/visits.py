@@ -89,7 +89,7 @@ def read_visit(request: Request, lang: str = "") -> Visit:
             language=lang if lang in LANGUAGES else LANGUAGES[0], zone=organisation.zone, now=now
         ),
         is_live=is_live,
-        token=site.seals.close("public-form", {}, now=now, lasts=FORM_LASTS),
+        token=site.seals.close("public-form", {"shown": now.isoformat()}, now=now, lasts=FORM_LASTS),
     )
 
 

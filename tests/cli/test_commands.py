@@ -315,6 +315,51 @@ def test_nothing_is_printed_beside_the_json(ready):
         assert isinstance(ready(*command, "--json").json, list)
 
 
+@pytest.fixture
+def waiting(ready, tmp_path):
+    """A request to be phoned beside what is ready."""
+    from social_bot.answering import callbacks
+    from social_bot.bootstrap import build
+    from social_bot.settings import Settings
+
+    bot = build(Settings(data_dir=tmp_path / "data"))
+    with bot.database.write() as session:
+        callbacks.request(
+            session,
+            phone="040 123 4567",
+            language="fi",
+            organisation=bot.organisation(session),
+            database=bot.database,
+            now=bot.now(),
+        )
+    bot.close()
+    return ready
+
+
+def test_a_call_is_taken_on_tried_and_made_without_its_number_being_shown(waiting):
+    taken = waiting("callback", "assign", "1", "--by", "Writer", "--json")
+    given = waiting("callback", "assign", "1", "--by", "Writer", "--to", "Approver", "--json")
+    tried = waiting("callback", "no-answer", "1", "--by", "Approver", "--json")
+    done = waiting("callback", "reached", "1", "--by", "Approver", "--json")
+    late = waiting("callback", "cancel", "1", "--by", "Approver")
+
+    assert (taken.json["assigned_to"], given.json["assigned_to"]) == ("Writer", "Approver")
+    assert (tried.json["state"], tried.json["tries"]) == ("assigned", 1)
+    assert (done.json["state"], done.json["tries"]) == ("done", 2)
+    assert late.code == 1
+    assert "done already" in late.err
+    assert "4567" not in "".join(each.out for each in (taken, given, tried, done))
+
+
+def test_a_call_is_cancelled_by_a_writer_only(waiting):
+    refused = waiting("callback", "cancel", "1", "--by", "Somebody")
+    done = waiting("callback", "cancel", "1", "--by", "Writer", "--json")
+
+    assert refused.code == 1
+    assert 'no operator called "Somebody"' in refused.err
+    assert done.json["state"] == "cancelled"
+
+
 def test_a_setting_of_the_environment_that_cannot_be_used_is_named(run, monkeypatch):
     monkeypatch.setenv("SOCIAL_BOT_TIMEZONE", "Mars/Olympus")
 

@@ -145,10 +145,9 @@ def test_callbacks_count_towards_a_goal(bot, campaign_id):
         callbacks.request(
             session,
             phone="040 123 4567",
-            window="any",
             language="fi",
             organisation=bot.organisation(session),
-            cipher=bot.database.cipher,
+            database=bot.database,
             now=NOW,
         )
 

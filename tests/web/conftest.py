@@ -155,10 +155,9 @@ def world(timed_bot: BotAt) -> World:
         callback = callbacks.request(
             session,
             phone=PHONE,
-            window="morning",
             language="fi",
             organisation=timed_bot.organisation(session),
-            cipher=timed_bot.database.cipher,
+            database=timed_bot.database,
             now=NOW,
         )
         thread = write_thread(session, timed_bot)

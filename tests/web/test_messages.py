@@ -117,7 +117,7 @@ def test_a_writer_sees_the_number_as_a_link_to_call(writer, world):
 
     assert f'<a class="phone" href="tel:+358401234567">{PHONE}</a>' in page
     assert "Luvattu viimeistään ke 25.11. klo 15.00" in page
-    assert "Aamulla · suomi" in page
+    assert "niin pian kuin mahdollista · suomi" in page
 
 
 def test_nobody_else_sees_the_number(coordinator, world):
@@ -148,8 +148,37 @@ def test_two_calls_without_an_answer_end_a_request(writer, timed_bot, world):
     page = writer.read("/callbacks")
     writer.submit(f"/callbacks/{world.callback}/no-answer", standing_on="/callbacks")
 
-    assert "soitettu kerran, ei vastausta" in page
+    assert "soitettu juuri nyt, ei vastausta" in page
     assert callback_of(timed_bot, world.callback).state is CallbackState.UNREACHABLE
+
+
+def test_a_form_that_is_sent_twice_notes_one_call(writer, timed_bot, world):
+    twice = {"token": writer.token("/callbacks"), "tries": "0"}
+    first, second = (writer.post(f"/callbacks/{world.callback}/no-answer", data=twice) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 403)
+    assert "Tämä puhelu on merkitty jo." in second.text
+    assert callback_of(timed_bot, world.callback).tries == 1
+
+
+def test_who_makes_the_call_is_seen_by_all(writer, approver, world):
+    before = approver.read("/callbacks")
+    answer = writer.submit(f"/callbacks/{world.callback}/assign", standing_on="/callbacks")
+
+    page = approver.read("/callbacks")
+    assert answer.headers["location"].startswith("/callbacks?done=call_taken")
+    assert WRITER not in before
+    assert f"· {WRITER}" in page
+    assert "Minä soitan tämän" not in writer.read("/callbacks")
+
+
+def test_the_caller_sees_that_nobody_may_hear_of_the_call(writer, timed_bot, world):
+    before = writer.read("/callbacks")
+    with timed_bot.database.write() as session:
+        store.get_callback(session, world.callback).is_discreet = True
+
+    assert "Älä jätä viestiä." not in before
+    assert "<strong>Älä jätä viestiä. Älä kerro, kuka soittaa.</strong>" in writer.read("/callbacks")
 
 
 def test_a_request_is_cancelled(writer, timed_bot, world):

@@ -1,17 +1,21 @@
 """Asking for a call: no cookie, no script, no third party, and a promise that is kept in words."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from social_bot.answering import store
+from social_bot.answering.callbacks import HOURLY_LIMIT
+from social_bot.answering.store import CallbackRow
+from social_bot.organisation import directory, pages
 from social_bot.planning.posts import PostState
 from social_bot.web.app import create_app
-from tests.conftest import APPROVER
+from social_bot.web.floods import FORMS_AN_HOUR, Floods
+from tests.conftest import APPROVER, NOW, PAGE
 from tests.web.conftest import HERE, Browser
 
-RIGHT = {"phone": "040 123 4567", "window": "midday", "language": "sv"}
+RIGHT = {"phone": "040 123 4567", "window": "any", "language": "sv"}
 RESIDENTS_PAGES = ("/callback", "/accessibility")
 
 
@@ -37,7 +41,7 @@ def test_a_request_is_taken_and_its_promise_told(anybody, timed_bot, language, h
     assert f"<h1>{heading}</h1>" in page
     assert answer.status_code == 303
     assert promise in receipt
-    assert (row.window, row.language) == ("midday", "sv")
+    assert (row.call_from, row.language, row.is_discreet) == (None, "sv", False)
     assert timed_bot.database.cipher.open(row.phone_sealed) == "+358 40 1234567"
     assert "123" not in answer.headers["location"]
 
@@ -166,3 +170,130 @@ def test_the_staffs_pages_work_where_the_residents_are_off(timed_bot):
     with Browser(app, base_url=HERE, client=("127.0.0.1", 1), follow_redirects=False) as browser:
         assert browser.get("/callback").status_code == 404
         assert browser.enter(APPROVER).get("/").status_code == 200
+
+
+def test_the_times_are_those_of_the_next_open_days_as_finns_write_them(anybody):
+    page = anybody.read("/callback")
+
+    labels = re.findall(r'<label for="window-\d+">([^<]+)</label>', page)
+    assert labels == [
+        "Niin pian kuin mahdollista, viimeistään ke 25.11. klo 15.00",
+        "tänään ke 25.11. klo 12–15",
+        "huomenna to 26.11. klo 9–12",
+        "huomenna to 26.11. klo 12–15",
+        "pe 27.11. klo 9–12",
+        "pe 27.11. klo 12–15",
+    ]
+
+
+def test_a_chosen_time_is_promised_and_kept(anybody, timed_bot):
+    answer = anybody.submit("/callback", standing_on="/callback", **{**RIGHT, "window": "2026-11-26T09:00"})
+
+    (row,) = requests_of(timed_bot)
+    assert "Soitamme huomenna to 26.11. klo 9–12." in anybody.read(answer.headers["location"])
+    assert row.call_from == datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
+    assert row.promised_by == datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("window", ["", "morning", "2026-11-28T09:00", "2026-11-25T08:00"])
+def test_a_time_that_was_not_offered_is_not_taken(anybody, timed_bot, window):
+    answer = anybody.submit("/callback", standing_on="/callback", **{**RIGHT, "window": window})
+
+    assert answer.status_code == 422
+    assert requests_of(timed_bot) == []
+
+
+def test_a_time_that_has_begun_while_the_form_was_open_is_still_taken(anybody, timed_bot, clock):
+    token = anybody.token("/callback")
+    clock.forward(hours=3, minutes=1)
+
+    answer = anybody.post("/callback", data={**RIGHT, "window": "2026-11-25T12:00", "token": token})
+
+    assert answer.status_code == 303
+    assert len(requests_of(timed_bot)) == 1
+
+
+def test_the_wish_for_discretion_is_kept(anybody, timed_bot):
+    page = anybody.read("/callback")
+    anybody.submit("/callback", standing_on="/callback", discreet="yes", **RIGHT)
+
+    (row,) = requests_of(timed_bot)
+    assert row.is_discreet
+    assert 'id="discreet" name="discreet" value="yes">' in page
+
+
+def test_a_number_that_waits_already_gets_the_same_receipt(anybody, timed_bot):
+    receipts = []
+    for phone in ("040 123 4567", "+358 40 1234567"):
+        answer = anybody.submit("/callback", standing_on="/callback", **{**RIGHT, "phone": phone})
+        receipts.append(anybody.read(answer.headers["location"]).partition("<main")[2])
+
+    assert receipts[0] == receipts[1]
+    assert len(requests_of(timed_bot)) == 1
+
+
+def test_the_form_tells_what_the_law_asks_for_and_asks_no_consent(anybody, timed_bot):
+    with timed_bot.database.write() as session:
+        for key, value in (("controller", "Mallilan hyvinvointialue"), ("dpo_contact", "tietosuoja, 0XX")):
+            directory.put(session, key, value, now=NOW, by="test", zone=timed_bot.settings.zone)
+
+    page = anybody.read("/callback")
+
+    assert "Mallilan hyvinvointialue" in page
+    assert "tietosuoja, 0XX" in page
+    for told in ("6 artiklan 1 kohdan c", "30 päivän kuluttua", "tietosuojavaltuutetulle", "oikaistavaksi"):
+        assert told in page
+    assert "suostu" not in page
+
+
+def test_one_address_cannot_flood_the_form_and_is_shown_the_phone_number(browse, timed_bot):
+    robot, other = browse(client="203.0.113.7"), browse(client="203.0.113.8")
+    statuses = [
+        robot.submit("/callback", standing_on="/callback", **{**RIGHT, "phone": f"040 1{n:06}"}).status_code
+        for n in range(FORMS_AN_HOUR)
+    ]
+    stopped = robot.submit("/callback", standing_on="/callback", **RIGHT)
+
+    assert set(statuses) == {303}
+    assert stopped.status_code == 429
+    assert "0XX XXX XXXX" in stopped.text
+    assert "numeroasi tallennettu" in stopped.text
+    assert len(requests_of(timed_bot)) == FORMS_AN_HOUR
+    assert other.submit("/callback", standing_on="/callback", **RIGHT).status_code == 303
+
+
+def test_the_address_may_send_again_an_hour_later_and_is_kept_nowhere(browse, clock):
+    floods = Floods()
+    for _ in range(FORMS_AN_HOUR):
+        assert floods.may_send("203.0.113.7", now=clock.now)
+
+    assert not floods.may_send("203.0.113.7", now=clock.now + timedelta(minutes=59))
+    assert floods.may_send("203.0.113.7", now=clock.now + timedelta(hours=1))
+    assert "203.0.113.7" not in str(vars(floods))
+    assert floods.may_send("203.0.113.7", now=clock.now + timedelta(days=1))
+    assert len(floods._sent) == 1
+
+
+def test_a_flood_of_requests_shows_the_phone_number_to_everybody(anybody, timed_bot):
+    with timed_bot.database.write() as session:
+        session.add_all(
+            CallbackRow(phone_sealed=None, language="fi", requested_at=NOW) for _ in range(HOURLY_LIMIT)
+        )
+
+    answer = anybody.submit("/callback", standing_on="/callback", **RIGHT)
+
+    assert answer.status_code == 429
+    assert "0XX XXX XXXX" in answer.text
+
+
+def test_on_a_live_page_no_form_is_taken_faster_than_a_person_fills_it_in(anybody, timed_bot, clock):
+    with timed_bot.database.write() as session:
+        pages.get(session, PAGE).is_live = True
+    token = anybody.token("/callback")
+    hasty = anybody.post("/callback", data={**RIGHT, "token": token})
+    clock.forward(seconds=3)
+    answer = anybody.post("/callback", data={**RIGHT, "token": token})
+
+    assert (hasty.status_code, answer.status_code) == (422, 303)
+    assert "nopeammin kuin ihminen" in hasty.text
+    assert 'value="040 123 4567"' in hasty.text

@@ -210,10 +210,9 @@ def test_a_request_is_shown_to_no_reader_of_another_page(writer, timed_bot, worl
         callbacks.request(
             session,
             phone="040 765 4321",
-            window="any",
             language="fi",
             organisation=timed_bot.organisation(session),
-            cipher=timed_bot.database.cipher,
+            database=timed_bot.database,
             now=NOW,
         )
 
