@@ -1,12 +1,7 @@
 """apprise behind the port: real HTTP to a receiver on this machine, and not a word of an address in a log."""
 
-import json
 import logging
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -14,48 +9,21 @@ from pydantic import SecretStr
 from social_bot.channels.alerting import AppriseAlerts
 from social_bot.channels.ports import Notice
 from social_bot.settings import Settings
+from tests.receiver import PASSWORD, Receiver, receiving
 
 NOTICE = Notice(
     title="Joku voi olla vaarassa.", text="Hälytys 1, thread:7.\nhttp://127.0.0.1/inbox/7", is_urgent=True
 )
-PASSWORD = "hunter2"
-
-
-@dataclass
-class Receiver:
-    port: int = 0
-    status: int = 200
-    got: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def address(self) -> SecretStr:
-        return SecretStr(f"json://on-call:{PASSWORD}@127.0.0.1:{self.port}/{PASSWORD}-in-the-path")
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    told = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(told.status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with receiving() as receiver:
+        yield receiver
 
 
 def test_a_notice_arrives_with_its_title_and_text_and_nothing_else(receiver):
-    assert AppriseAlerts().send(receiver.address, NOTICE)
+    assert AppriseAlerts().send(SecretStr(receiver.address), NOTICE)
 
     got = receiver.got[0]
     assert (got["title"], got["message"], got["type"]) == (NOTICE.title, NOTICE.text, "failure")
@@ -66,7 +34,7 @@ def test_a_notice_arrives_with_its_title_and_text_and_nothing_else(receiver):
 def test_a_receiver_that_refuses_is_not_reached(receiver, status):
     receiver.status = status
 
-    assert not AppriseAlerts().send(receiver.address, NOTICE)
+    assert not AppriseAlerts().send(SecretStr(receiver.address), NOTICE)
 
 
 def test_a_receiver_that_is_not_there_is_not_reached():
@@ -99,7 +67,7 @@ def test_no_part_of_an_address_is_ever_logged(receiver, caplog, capfd):
     with caplog.at_level(logging.DEBUG):
         for status in (200, 500):
             receiver.status = status
-            alerts.send(receiver.address, NOTICE)
+            alerts.send(SecretStr(receiver.address), NOTICE)
         alerts.send(SecretStr(f"json://on-call:{PASSWORD}@127.0.0.1:9/"), NOTICE)
         alerts.accepts(SecretStr(f"nonsense://{PASSWORD}"))
         alerts.accepts(SecretStr(f"mailto://{PASSWORD}"))

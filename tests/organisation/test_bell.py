@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlmodel import select
+from sqlmodel import col, select
 
 from social_bot.channels.ports import Notice
 from social_bot.errors import NotAllowed, NotFound
@@ -99,7 +99,8 @@ def ring(bell: Bell) -> None:
 def states(bell: Bell) -> list[tuple[str, NoticeState]]:
     with bell.database.read() as session:
         return [
-            (row.source, row.state) for row in session.exec(select(NoticeRow).order_by(NoticeRow.id)).all()
+            (row.source, row.state)
+            for row in session.exec(select(NoticeRow).order_by(col(NoticeRow.id))).all()
         ]
 
 

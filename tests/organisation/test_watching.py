@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -45,7 +46,7 @@ def graph() -> Graph:
 
 @pytest.fixture
 def watch(bot, graph, clock):
-    def watch(*, after: float = 10, **changes: object) -> list[AlertKind]:
+    def watch(*, after: float = 10, **changes: Any) -> list[AlertKind]:
         """Look ``after`` minutes; the kinds of the open alerts."""
         clock.forward(minutes=after)
         graph.report = replace(WELL, **changes)
