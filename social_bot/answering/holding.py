@@ -68,6 +68,18 @@ def hear_handover(
     return f"the thread is held: {thread.owner.value}"
 
 
+def claim(session: Session, thread_id: int, *, by: str, now: datetime) -> ThreadRow:
+    """A worker takes the thread: the bot is silent in it until it is handed back."""
+    operators.require(session, by, Role.WRITER)
+    thread = store.get_thread(session, thread_id, for_update=True)
+    if thread.owner is not Owner.BOT:
+        raise NotAllowed("A person or another app holds this conversation already.")
+    change_owner(thread, Owner.HUMAN, now=now)
+    session.add(thread)
+    audit.record(session, at=now, actor=by, action="thread.claim", subject=f"thread:{thread_id}")
+    return thread
+
+
 def hand_back(session: Session, thread_id: int, *, by: str, now: datetime) -> ThreadRow:
     """A worker gives the thread back: from now on the bot may answer again.
 

@@ -24,6 +24,7 @@ class FakeMessenger:
     next_errors: list[tuple[Exception, bool]] = field(default_factory=list)
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     calls: int = 0
+    prefix: str = "m_out"
     on_call: Callable[[], None] = lambda: None
 
     def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
@@ -34,11 +35,11 @@ class FakeMessenger:
             self.sent.append((contact_id, message))
         if error is not None:
             raise error
-        return f"m_out{len(self.sent)}"
+        return f"{self.prefix}{len(self.sent)}"
 
     def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
         found = [number for number, (_, message) in enumerate(self.sent, 1) if message.text == text]
-        return f"m_out{found[-1]}" if found else None
+        return f"{self.prefix}{found[-1]}" if found else None
 
 
 def delivery(*items: dict[str, object], section: str = "messaging", page: str = PAGE) -> bytes:

@@ -1,6 +1,7 @@
 """Opening hours on the Finnish calendar."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from social_bot.errors import InvalidInput
 from social_bot.organisation.hours import Interval, in_words, parse_hours
-from social_bot.organisation.public_holidays import is_holiday
+from social_bot.organisation.public_holidays import closed_in_words, is_holiday
 
 WEEK = parse_hours("ma-to 9-15, pe 9.00-14.30")
 
@@ -121,3 +122,137 @@ def test_a_promise_never_falls_outside_the_hours(at, minutes):
     assert by is not None
     assert by >= at + timedelta(minutes=minutes)
     assert any(interval.opens <= by.time() <= interval.closes for interval in WEEK.on(by.date()))
+
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NIGHTS = parse_hours(
+    "ma-pe 9-11 ja 12-15, pe-la 20-02, su 22-6", exceptions="31.12.2026 9-11; 31.12.2026 12-14"
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        (datetime(2026, 11, 25, 11, 30), False),
+        (datetime(2026, 11, 25, 12, 0), True),
+        (datetime(2026, 11, 27, 23, 59), True),  # Friday night …
+        (datetime(2026, 11, 28, 1, 59), True),  # … which is Friday's past midnight
+        (datetime(2026, 11, 28, 2, 0), False),
+        (datetime(2026, 12, 5, 23, 0), True),  # Saturday before Independence Day, a Sunday
+        (datetime(2026, 12, 6, 1, 30), True),  # the holiday closes its own day, not Saturday's night
+        (datetime(2026, 12, 6, 23, 0), False),
+        (datetime(2026, 12, 31, 11, 30), False),
+        (datetime(2026, 12, 31, 13, 0), True),
+    ],
+)
+def test_several_intervals_and_nights_past_midnight(at, is_open):
+    assert NIGHTS.is_open(at) is is_open
+    assert NIGHTS.is_open(at.replace(tzinfo=HELSINKI)) is is_open
+
+
+def test_a_whole_day_and_night_is_written_0_to_24():
+    always = parse_hours("ma-su 0-24", exceptions="; ".join(f"{d}.12.2026 0-24" for d in range(1, 32)))
+
+    assert all(always.is_open(datetime(2026, 12, 24, hour)) for hour in range(24))
+    assert always.closed_since(datetime(2026, 12, 24, 3)) is None
+
+
+@pytest.mark.parametrize("text", ["ma 9-9", "ma 24-2", "ma 9-11 ja", "pe 20-09"])
+def test_a_slip_is_no_night(text):
+    with pytest.raises(InvalidInput):
+        parse_hours(text)
+
+
+def test_an_exception_on_a_day_that_is_in_no_calendar_is_refused():
+    with pytest.raises(InvalidInput):
+        parse_hours("ma-pe 9-15", exceptions="31.2.2027 kiinni")
+
+
+@pytest.mark.parametrize(
+    ("at", "since"),
+    [
+        (datetime(2026, 11, 25, 10, 0), None),
+        (datetime(2026, 11, 25, 20, 0), datetime(2026, 11, 25, 15, 0)),
+        (datetime(2026, 11, 29, 12, 0), datetime(2026, 11, 27, 14, 30)),
+        (datetime(2026, 12, 27, 12, 0), datetime(2026, 12, 23, 15, 0)),
+    ],
+)
+def test_a_closed_period_began_when_the_service_last_closed(at, since):
+    assert WEEK.closed_since(at) == since
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 12, 6), ("suljettu itsenäisyyspäivänä", "stängt på självständighetsdagen")),
+        (date(2026, 12, 24), ("suljettu jouluaattona", "stängt på julafton")),
+        (date(2027, 6, 25), ("suljettu juhannusaattona", "stängt på midsommarafton")),
+        (date(2027, 3, 29), ("suljettu toisena pääsiäispäivänä", "stängt på annandag påsk")),
+        (date(2026, 11, 28), ("suljettu", "stängt")),
+    ],
+)
+def test_a_closed_day_is_called_by_the_name_of_its_holiday(day, words):
+    assert (closed_in_words(day, "fi"), closed_in_words(day, "sv")) == words
+
+
+@pytest.mark.parametrize("year", range(2024, 2036))
+def test_every_holiday_has_words_of_its_own(year):
+    days = [date(year, 1, 1) + timedelta(days=days) for days in range(365)]
+    words = {closed_in_words(day, language) for day in days if is_holiday(day) for language in ("fi", "en")}
+
+    assert len(words) >= 28
+    assert "suljettu pyhäpäivänä" not in words
+
+
+MOMENTS = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2035, 10, 1)).map(
+    lambda naive: naive.replace(tzinfo=UTC)
+)
+CHANGES = [  # the nights in which the clocks change, by the hour
+    datetime.combine(sunday, time(), tzinfo=UTC) + timedelta(minutes=20 * step)
+    for year in range(2024, 2036)
+    for month in (3, 10)
+    for sunday in (max(d for d in (date(year, month, n) for n in range(25, 32)) if d.weekday() == 6),)
+    for step in range(-6, 18)
+]
+SERVICES = st.sampled_from([WEEK, NIGHTS, parse_hours("ma-su 20-05"), parse_hours("ma-su 0-24")])
+
+
+@given(service=SERVICES, at=MOMENTS | st.sampled_from(CHANGES), minutes=st.integers(1, 1200))
+def test_a_promise_is_kept_in_opening_time_in_every_year_and_night(service, at, minutes):
+    local = at.astimezone(HELSINKI)
+    duration = timedelta(minutes=minutes)
+
+    promised = service.after(local, duration)
+
+    assert promised is not None
+    assert promised - at >= duration
+    assert service.is_open((promised.astimezone(UTC) - timedelta(seconds=1)).astimezone(HELSINKI))
+
+
+@given(
+    service=SERVICES,
+    at=MOMENTS | st.sampled_from(CHANGES),
+    later=st.timedeltas(timedelta(0), timedelta(hours=30)),
+)
+def test_who_asks_later_is_never_promised_an_earlier_call(service, at, later):
+    first = service.after(at.astimezone(HELSINKI), timedelta(hours=6))
+    second = service.after((at + later).astimezone(HELSINKI), timedelta(hours=6))
+
+    assert first is not None
+    assert second is not None
+    assert first.astimezone(UTC) <= second.astimezone(UTC)
+
+
+@given(service=SERVICES, at=MOMENTS | st.sampled_from(CHANGES))
+def test_open_or_closed_since_then_and_until_the_next_opening(service, at):
+    local = at.astimezone(HELSINKI)
+    since, opens = service.closed_since(local), service.next_opening(local)
+
+    if since is None:
+        assert service.is_open(local)
+    else:
+        assert opens is not None
+        assert not service.is_open(local)
+        assert since.astimezone(UTC) <= at < opens.astimezone(UTC)
+        assert service.is_open(opens)
+        assert not service.is_open(since)
