@@ -102,6 +102,7 @@ class Bot:
                 parse_delivery=self.parse_delivery,
                 publisher=self.channel,
                 messenger=self.channel,
+                commenter=self.channel,
                 insights=self.channel,
                 connection=self.channel,
                 bell=self.bell,

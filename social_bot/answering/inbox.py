@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from social_bot.answering import holding, store
+from social_bot.answering.comments import Comments
 from social_bot.answering.dialogue import decide
 from social_bot.answering.history import gather_desk, gather_history
 from social_bot.answering.intake import open_event

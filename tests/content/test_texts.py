@@ -60,6 +60,11 @@ FRAMES = [
     "save_conversation",
     *("profile_greeting", "menu_topics", "menu_language", "menu_save", "more_topics"),
 ]
+COMMENTS = [  # said in public, where a topic has a short answer
+    *("comment_general", "comment_individual", "comment_appointment_contact", "comment_debt"),
+    *("comment_housing", "comment_money_food", "comment_rent_arrears_eviction", "comment_services_general"),
+    *("comment_social_assistance_basic", "comment_social_assistance_supplementary"),
+]
 CRISIS_NUMBERS = {
     "suicide": ["emergency", "crisis", "social_emergency"],
     "self_harm": ["emergency", "crisis", "urgent_health"],
@@ -127,7 +132,8 @@ def sentences(text: str) -> list[str]:
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_topic_frame_and_crisis_kind_has_its_text(language: str) -> None:
-    wanted = {f"replies/{key}.{language}.txt" for key in [*TOPICS, *FRAMES]}
+    keys = [*TOPICS, *FRAMES, *COMMENTS, "comment_disclosure", "comment_private"]
+    wanted = {f"replies/{key}.{language}.txt" for key in keys}
     wanted |= {f"crisis/{kind}.{language}.txt" for kind in CRISIS_NUMBERS}
 
     found = {name_of(path) for path in ANSWERS if language_of(path) == language}
@@ -156,6 +162,17 @@ def test_other_languages_are_told_how_we_serve() -> None:
     languages = {language_of(path) for path in REPLIES if path.name.startswith("other_language")}
 
     assert languages == {"fi", "sv", "en", "et", "ru", "uk", "ar", "so", "fa"}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("key", COMMENTS)
+def test_a_public_text_is_short_and_leads_to_the_phone_first(key: str, language: str) -> None:
+    text = (TEMPLATES / f"replies/{key}.{language}.txt").read_text(encoding="utf-8")
+    places = [text.index(f"{{{{ {name} }}}}") for name in ("phone_main", "phone_hours", "callback_link")]
+
+    assert places == sorted(places)
+    assert len(render(text, ALL_SET)) <= 450
+    assert re.search("henkilötietoja|personuppgifter|personal data", text.splitlines()[-1])
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=name_of)

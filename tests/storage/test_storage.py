@@ -13,6 +13,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel import SQLModel
 
 from social_bot import work as _every_table_is_known_now  # noqa: F401
+from social_bot.answering import comment_store as _comments_are_known_now  # noqa: F401
 from social_bot.answering.store import DeliveryRow
 from social_bot.bootstrap import build
 from social_bot.errors import NotReady

@@ -67,4 +67,5 @@ def feed_event(value: Mapping[str, Any], *, field: str, page_id: str, sent: obje
         has_attachment=any(value.get(name) for name in ("photo", "video", "photos", "link")),
         action=action,
         item=about,
+        post_id=post_id,
     )
