@@ -20,7 +20,8 @@ _CANDIDATES = (
     "fi", "sv", "en", "et", "so", "ru", "uk", "ar", "fa", "de", "fr", "es", "pl", "tr", "lv", "lt", "ro",
     "it", "vi", "ku", "sq", "hu", "pt", "nl",
 )  # fmt: skip
-SHORT_WORDS = 2  # so few words never turn a conversation to another language
+SHORT_WORDS = 2  # so few words never turn a conversation to another language …
+SHORT_LETTERS = 12  # … nor do so few letters ("det är bra")
 SURE_AT = 0.8  # our own phrases speak clearly for one of the served languages
 LIKELY_AT = 0.35  # … or less clearly, and the detector agrees
 FEWEST_LETTERS = 3  # "ok" is no language
@@ -50,7 +51,7 @@ def detect_language(text: str, *, previous: str | None, models: "ModelSet") -> L
     if script != "LATIN":
         return Language(code=_by_script(script, letters), is_sure=True)
     words = _WORD.findall(text[:2_000].casefold())
-    if previous is not None and len(words) <= SHORT_WORDS:
+    if previous is not None and (len(words) <= SHORT_WORDS or len(letters) <= SHORT_LETTERS):
         return Language(code=previous, is_sure=True)
     return _latin(text[:2_000], letters=len(letters), previous=previous, models=models)
 
