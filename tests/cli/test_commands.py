@@ -360,6 +360,41 @@ def test_a_call_is_cancelled_by_a_writer_only(waiting):
     assert done.json["state"] == "cancelled"
 
 
+SCRIPT = """title: Hours
+source: A test.
+language: fi
+turns:
+  - resident: Milloin olette auki?
+    expect: {{topic: {topic}, contains: ["112"]}}
+"""
+
+
+@pytest.mark.parametrize(("topic", "code", "points"), [("appointment_contact", 0, 3), ("debt", 1, 2)])
+def test_the_mystery_client_prints_a_score_and_its_code_says_whether_all_was_well(
+    run, tmp_path, topic, code, points
+):
+    script = tmp_path / "hours.yaml"
+    script.write_text(SCRIPT.format(topic=topic), encoding="utf-8")
+
+    sheet, document = run("mystery-client", str(script)), run("mystery-client", str(script), "--json")
+
+    assert (sheet.code, document.code) == (code, code)
+    assert f"{points} of 3 points in 1 conversations." in sheet.out
+    assert ("line 5: topic: wanted debt" in sheet.out) == bool(code)
+    assert (document.json["points"], document.json["passed"]) == (points, not code)
+    assert document.json["scripts"][0]["turns"][0]["texts"]
+
+
+def test_a_script_that_cannot_be_read_is_named_with_line_and_key(run, tmp_path):
+    script = tmp_path / "hours.yaml"
+    script.write_text(SCRIPT.format(topic="cooking"), encoding="utf-8")
+
+    done = run("mystery-client", str(script))
+
+    assert done.code == 1
+    assert f"{script}:6: turns.1.expect.topic: " in done.err
+
+
 def test_a_setting_of_the_environment_that_cannot_be_used_is_named(run, monkeypatch):
     monkeypatch.setenv("SOCIAL_BOT_TIMEZONE", "Mars/Olympus")
 
