@@ -108,6 +108,7 @@ def move_post(
     post.local_time = publish_at.astimezone(zone).strftime(_LOCAL)
     post.approved_by = post.approved_at = post.approved_hash = None
     session.add(post)
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
     audit.record(session, at=now, actor=by, action="post.move", subject=f"post:{post_id}")
     return post
 

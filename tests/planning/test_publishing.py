@@ -385,6 +385,22 @@ def test_a_moved_post_needs_a_new_approval(bot, page, clock):
     assert page.calls == 0
 
 
+def test_a_missed_post_is_given_a_new_time_and_goes_out_after_a_new_approval(bot, page, clock):
+    post_id = scheduled(bot)
+    clock.forward(minutes=61)
+    settle(bot, clock)
+
+    with bot.database.write() as session:
+        later = clock() + timedelta(minutes=5)
+        move_post(session, post_id, later, by=WRITER, zone=bot.settings.zone, now=clock())
+        approve_post(session, post_id, by=APPROVER, now=clock())
+    clock.forward(minutes=5)
+    publish_due(bot, page, clock)
+
+    assert state_of(bot, post_id) is PostState.PUBLISHED
+    assert alert_kinds(bot) == []
+
+
 def test_a_cancelled_post_is_not_sent_and_a_published_one_cannot_be_cancelled(bot, page, clock):
     cancelled, published = scheduled(bot), scheduled(bot, text="Toinen")
     with bot.database.write() as session:
