@@ -93,7 +93,7 @@ def test_a_conversation_is_given_back_to_the_bot(writer, timed_bot, world):
         store.get_thread(session, world.thread).owner = Owner.HUMAN
     refused = writer.submit(f"/inbox/{world.thread}/hand-back", standing_on=f"/inbox/{world.thread}")
     with timed_bot.database.write() as session:
-        alerts.settle(session, f"thread:{world.thread}", by="Kirjoittaja 1", now=timed_bot.now())
+        alerts.take(session, f"thread:{world.thread}", by="Kirjoittaja 1", now=timed_bot.now())
 
     answer = writer.submit(f"/inbox/{world.thread}/hand-back", standing_on=f"/inbox/{world.thread}")
 

@@ -1,7 +1,10 @@
 """Today shows what needs this worker, and nothing else."""
 
-from social_bot.organisation import alerts
+from social_bot.organisation import alerts, heartbeats
+from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.notices import NoticeRow, NoticeState
 from social_bot.planning.posts import PostState
+from tests.conftest import NOW
 
 
 def test_danger_comes_first_and_is_taken_by_name(writer, timed_bot, world):
@@ -55,3 +58,52 @@ def test_when_nothing_waits_it_says_what_to_do(writer):
 
     assert "Mikään ei odota sinua juuri nyt." in page
     assert "Tänään ei julkaista mitään." in page
+
+
+def test_a_matter_stands_once_however_often_it_was_raised(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        for number in ("2", "3"):
+            alerts.raise_alert(session, AlertKind.CRISIS, f"thread:{world.thread}", now=NOW, occasion=number)
+        newest = max(row.id or 0 for row in alerts.everything(session))
+
+    page = writer.read("/")
+
+    assert page.count("Joku voi olla vaarassa") == 1
+    assert f'action="/alerts/{newest}/acknowledge"' in page
+    writer.submit(f"/alerts/{newest}/acknowledge", standing_on="/")
+    assert "Joku voi olla vaarassa" not in writer.read("/")
+
+
+def test_an_address_that_cannot_be_reached_is_named_without_being_shown(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        alert = alerts.unacknowledged(session)[0]
+        for source, state in (("duty:3", NoticeState.FAILED), ("settings:1", NoticeState.SENT)):
+            session.add(
+                NoticeRow(
+                    alert_id=alert.id or 0,
+                    round=1,
+                    level=1,
+                    source=source,
+                    address_index="x",
+                    address_sealed=None,
+                    state=state,
+                    created_at=NOW,
+                )
+            )
+
+    page = writer.read("/")
+
+    assert "Ei tavoitettu: päivystysvuoron 3 osoite." in page
+    assert "1 ilmoitus lähetetty" in page
+
+
+def test_it_says_when_the_program_stands_still(writer, timed_bot, clock):
+    with timed_bot.database.write() as session:
+        heartbeats.beat(session, "worker", now=NOW)
+    assert "Ohjelma seisoo." not in writer.read("/")
+
+    clock.forward(minutes=6)
+
+    page = writer.read("/")
+    assert "Ohjelma seisoo." in page
+    assert "ke 25.11. klo 9.00" in page
