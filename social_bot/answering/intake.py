@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from social_bot.answering import store
+from social_bot.answering.spool import Spool
 from social_bot.answering.store import DeliveryRow, EventRow
 from social_bot.channels.ports import InboundEvent
 from social_bot.errors import InvalidInput
@@ -21,6 +22,7 @@ from social_bot.storage.engine import Database, insert_new
 
 KEEP_BODIES_FOR = timedelta(minutes=15)
 _BATCH = 500
+_LOOK_AT_SPOOL = 1.0  # seconds
 _EVENT = TypeAdapter(InboundEvent)
 
 log = logging.getLogger(__name__)
@@ -35,12 +37,21 @@ def open_event(sealed: bytes, cipher: Cipher) -> InboundEvent:
 
 
 class DeliveryWriter:
-    """Group commit: deliveries that arrive together are committed together, then acknowledged."""
+    """Group commit: deliveries that arrive together are committed together, then acknowledged.
+
+    While the database does not take them they are kept in ``spool``; what waits there goes first.
+    """
 
     def __init__(
-        self, database: Database, *, clock: Callable[[], datetime], on_stored: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        spool: Spool,
+        clock: Callable[[], datetime],
+        on_stored: Callable[[], None],
     ) -> None:
         self._database = database
+        self._spool = spool
         self._clock = clock
         self._on_stored = on_stored
         self._waiting: queue.SimpleQueue[tuple[bytes, Future[None]] | None] = queue.SimpleQueue()
@@ -55,13 +66,20 @@ class DeliveryWriter:
         self._thread.join()
 
     def put(self, body: bytes) -> "Future[None]":
-        """A future that is done once the delivery is committed, or raises when it could not be."""
+        """A future that is done once the delivery is safe, or raises when it could not be made so."""
         done: Future[None] = Future()
         self._waiting.put((body, done))
         return done
 
     def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while True:
+            try:
+                first = self._waiting.get(timeout=_LOOK_AT_SPOOL)
+            except queue.Empty:
+                self._empty_spool()
+                continue
+            if first is None:
+                return
             batch = [first]
             is_last = False
             while len(batch) < _BATCH and not self._waiting.empty():
@@ -76,15 +94,31 @@ class DeliveryWriter:
 
     def _commit(self, batch: Sequence[tuple[bytes, "Future[None]"]]) -> None:
         batch = [(body, done) for body, done in batch if done.set_running_or_notify_cancel()]
+        bodies = [body for body, _ in batch]
         try:
-            store_deliveries(self._database, [body for body, _ in batch], now=self._clock())
-        except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
-            for _, done in batch:
-                done.set_exception(error)
-            return
+            self._spool.take_out(self._store)  # what came earlier is stored earlier
+            self._store(bodies)
+        except Exception:
+            log.exception("the database takes no deliveries: they are kept on disk")
+            try:
+                self._spool.append(bodies)
+            except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
+                for _, done in batch:
+                    done.set_exception(error)
+                return
         for _, done in batch:
             done.set_result(None)
         self._on_stored()
+
+    def _empty_spool(self) -> None:
+        try:
+            if self._spool.take_out(self._store):
+                self._on_stored()
+        except Exception:
+            log.exception("the database takes no deliveries yet")
+
+    def _store(self, bodies: Sequence[bytes]) -> None:
+        store_deliveries(self._database, bodies, now=self._clock())
 
 
 def store_deliveries(database: Database, bodies: Sequence[bytes], *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from social_bot.answering.intake import DeliveryWriter
+from social_bot.answering.spool import Spool
 from social_bot.bootstrap import Bot
 from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, SocialBotError
 from social_bot.web import (
@@ -40,7 +41,8 @@ def create_app(
     bot: Bot, *, on_delivery: Callable[[], None], has_public: bool = True, has_staff: bool = True
 ) -> FastAPI:
     """The app of one process. ``on_delivery`` is called after each commit of deliveries."""
-    writer = DeliveryWriter(bot.database, clock=bot.now, on_stored=on_delivery)
+    spool = Spool(bot.settings.data_dir / "spool", bot.database.cipher, clock=bot.now)
+    writer = DeliveryWriter(bot.database, spool=spool, clock=bot.now, on_stored=on_delivery)
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
@@ -51,7 +53,7 @@ def create_app(
     app = FastAPI(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(bot)
     if has_public:
-        app.include_router(webhooks.router(bot, writer))
+        app.include_router(webhooks.router(bot, writer, spool))
         app.include_router(residents.routes)
     if has_staff:
         for room in _STAFF:

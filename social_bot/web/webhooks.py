@@ -7,13 +7,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from social_bot.answering.intake import DeliveryWriter
+from social_bot.answering.spool import Spool
 from social_bot.bootstrap import Bot
 
 BODY_LIMIT = 4 * 1024 * 1024
 """The platform sends at most 1,000 updates in a delivery; a larger body is nobody we know."""
 
+_PATIENCE = 0.2
+"""Seconds that a delivery waits for the database before it is kept on disk: the platform waits for five."""
 
-def router(bot: Bot, writer: DeliveryWriter) -> APIRouter:
+
+def router(bot: Bot, writer: DeliveryWriter, spool: Spool) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/webhooks/facebook")
@@ -32,7 +36,7 @@ def router(bot: Bot, writer: DeliveryWriter) -> APIRouter:
 
     @routes.post("/webhooks/facebook")
     async def receive(request: Request) -> Response:
-        """Answer 200 once the delivery is committed; work is done after the answer."""
+        """Answer 200 once the delivery is committed, or on disk; work is done after the answer."""
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
@@ -40,7 +44,10 @@ def router(bot: Bot, writer: DeliveryWriter) -> APIRouter:
                 return PlainTextResponse("too large", status_code=413)
         if not bot.may_receive(bytes(body), request.headers.get("x-hub-signature-256")):
             return PlainTextResponse("the signature does not match", status_code=403)
-        await asyncio.wrap_future(writer.put(bytes(body)))
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(writer.put(bytes(body))), _PATIENCE)
+        except TimeoutError:
+            await asyncio.to_thread(spool.append, [bytes(body)])
         return PlainTextResponse("ok")
 
     return routes
