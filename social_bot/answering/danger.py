@@ -8,6 +8,10 @@ from social_bot.answering.threads import History, Owner, Thread
 PHONE_KEY = "crisis_phone"
 """The short text for whatever else is written in a thread in danger: please phone."""
 
+NOBODY_READS_KEY = "nobody_reads"
+"""What stands before the first word where nobody is on duty: 112 and the social emergency number."""
+
+NOBODY_READS_AGAIN = timedelta(hours=12)
 SAME_KIND_AFTER = timedelta(minutes=10)
 PHONE_AFTER = timedelta(hours=1)
 PERSON_IS_THERE = timedelta(minutes=10)

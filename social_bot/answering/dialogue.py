@@ -8,8 +8,8 @@ topics, general help. Every branch ends in approved texts, named by key, or in s
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from social_bot.answering import danger
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.danger import PHONE_AFTER, PHONE_KEY, crisis_key, reason_to_hold_crisis_text
 from social_bot.answering.outcomes import (
     CALLBACK_PAYLOAD,
     GET_STARTED_PAYLOAD,
@@ -49,9 +49,10 @@ NOTHING_SAID = History()
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Whether people are at work: ``closed_since`` and ``next_opening`` are None where no hours tell."""
+    """Whether people are at work, and (``somebody_reads``) on duty; None where no hours tell."""
 
     is_open: bool
+    somebody_reads: bool = True
     closed_since: datetime | None = None
     next_opening: datetime | None = None
 
@@ -87,13 +88,13 @@ def _outcome(
     if not window_is_open(inbound.occurred_at, now):
         return Silence(reason="the message is older than the platform's 24 hours", needs_person=True)
     if crisis is not None:
-        return _answer_to_danger(crisis, inbound, thread, history, now=now)
+        return _answer_to_danger(crisis, inbound, thread, history, desk=desk, now=now)
     if inbound.kind is EventKind.EDIT:
         return Silence(reason="an edit is answered only where it shows danger")
     if thread.owner is not Owner.BOT:
         return Silence(reason=f"the thread is held: {thread.owner.value}")
     if thread.is_in_danger:
-        return _ask_to_phone(inbound, thread, history, now=now)
+        return _ask_to_phone(inbound, thread, history, desk=desk, now=now)
     if history.is_bounce:
         return Silence(reason="the message is one of our own texts come back", needs_person=True)
     if history.answers_lately >= LOOP_LIMIT:
@@ -109,24 +110,27 @@ def _outcome(
 
 
 def _answer_to_danger(
-    kind: CrisisKind, inbound: Inbound, thread: Thread, history: History, *, now: datetime
+    kind: CrisisKind, inbound: Inbound, thread: Thread, history: History, *, desk: Desk, now: datetime
 ) -> Answer | Silence:
-    """The text of its kind stands alone and says all by itself."""
-    reason = reason_to_hold_crisis_text(kind, thread, history, now=now)
+    """The text of its kind stands alone and says all by itself, save that nobody reads where nobody does."""
+    reason = danger.reason_to_hold_crisis_text(kind, thread, history, now=now)
     if reason is not None:
         return Silence(reason=reason)
-    return _alone(crisis_key(kind), _languages(inbound, thread))
+    return _alone(danger.crisis_key(kind), _languages(inbound, thread), desk=desk)
 
 
-def _ask_to_phone(inbound: Inbound, thread: Thread, history: History, *, now: datetime) -> Answer | Silence:
+def _ask_to_phone(
+    inbound: Inbound, thread: Thread, history: History, *, desk: Desk, now: datetime
+) -> Answer | Silence:
     """In a thread in danger: no topic, menu or button, but nobody is left without a word either."""
-    if history.said_within(PHONE_KEY, PHONE_AFTER, now):
+    if history.said_within(danger.PHONE_KEY, danger.PHONE_AFTER, now):
         return Silence(reason="somebody may be in danger here: they were asked to phone within the hour")
-    return _alone(PHONE_KEY, _languages(inbound, thread))
+    return _alone(danger.PHONE_KEY, _languages(inbound, thread), desk=desk)
 
 
-def _alone(key: str, languages: tuple[str, ...]) -> HandOff:
-    return HandOff(lane=Lane.CRISIS, key=key, parts=(key,), languages=languages, offers_callback=False)
+def _alone(key: str, languages: tuple[str, ...], *, desk: Desk) -> HandOff:
+    parts = (key,) if desk.somebody_reads else (danger.NOBODY_READS_KEY, key)
+    return HandOff(lane=Lane.CRISIS, key=key, parts=parts, languages=languages, offers_callback=False)
 
 
 def _answer_late(
@@ -234,6 +238,7 @@ def _framed(
     kinds = set(inbound.recognition.personal_data) if inbound.recognition else set()
     notes_phone = PersonalDataKind.PHONE in kinds and not thread.phone_was_noted
     parts = (
+        *((danger.NOBODY_READS_KEY,) if _puts_numbers_first(answer, history, desk=desk, now=now) else ()),
         *(() if thread.is_disclosed and not is_news else ("disclosure",)),
         *answer.parts,
         *(("closed",) if _tells_that_nobody_reads(answer, history, desk=desk) else ()),
@@ -242,6 +247,13 @@ def _framed(
         *(() if answer.key == "thanks" else ("contact",)),
     )
     return replace(answer, parts=parts, offers_callback=answer.offers_callback or notes_phone)
+
+
+def _puts_numbers_first(answer: Answer, history: History, *, desk: Desk, now: datetime) -> bool:
+    """Where nobody is on duty: that nobody reads, 112 and the social emergency number, once in a while."""
+    if desk.somebody_reads or answer.not_before is not None or answer.key == "thanks":
+        return False
+    return not history.said_within(danger.NOBODY_READS_KEY, danger.NOBODY_READS_AGAIN, now)
 
 
 def _tells_that_nobody_reads(answer: Answer, history: History, *, desk: Desk) -> bool:

@@ -14,11 +14,12 @@ _LOOK_BACK = timedelta(days=14)
 """Longer than any rule remembers: two weeks of holidays are the longest closed period."""
 
 
-def gather_desk(organisation: Organisation, *, now: datetime) -> Desk:
+def gather_desk(organisation: Organisation, *, now: datetime, somebody_reads: bool = True) -> Desk:
     local = now.astimezone(organisation.zone)
     hours = organisation.hours
     return Desk(
         is_open=hours.is_open(local),
+        somebody_reads=somebody_reads,
         closed_since=hours.closed_since(local),
         next_opening=hours.next_opening(local),
     )

@@ -24,7 +24,7 @@ from social_bot.answering.writing import write_answer
 from social_bot.channels.ports import EventKind, InboundEvent
 from social_bot.errors import NotFound
 from social_bot.log import fields
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, duty, pages
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.personal_data import mask
@@ -172,7 +172,11 @@ class Inbox:
         decision = decide(
             inbound,
             thread.state,
-            desk=gather_desk(organisation, now=now),
+            desk=gather_desk(
+                organisation,
+                now=now,
+                somebody_reads=duty.is_somebody_on_duty(session, organisation, now=now),
+            ),
             now=now,
             history=gather_history(session, thread.id or 0, event.text, cipher=self.database.cipher, now=now),
         )

@@ -86,13 +86,13 @@ def path_to(subject: str) -> str | None:
 def compose(alert: AlertRow, number: int, organisation: Organisation) -> Notice:
     """The notice in the organisation's first language."""
     t = translate(organisation.languages[0])
-    lines = [
-        t(_AT_ONCE if alert.kind in AT_ONCE else _IN_HOURS),
-        t(_NUMBER).format(id=alert.id, subject=alert.subject),
-        *([t(_AGAIN).format(round=number)] if number > 1 else []),
-        t(_TAKE),
-        organisation.base_url + (path_to(alert.subject) or "/"),
-    ]
+    number_line = t(_NUMBER).format(id=alert.id, subject=alert.subject)
+    link = organisation.base_url + (path_to(alert.subject) or "/")
+    if alert.kind is AlertKind.TEST:
+        lines = [number_line, link]
+    else:
+        again = [t(_AGAIN).format(round=number)] if number > 1 else []
+        lines = [t(_AT_ONCE if alert.kind in AT_ONCE else _IN_HOURS), number_line, *again, t(_TAKE), link]
     return Notice(
         title=t(SENTENCES[alert.kind]), text="\n".join(lines), is_urgent=alert.kind is AlertKind.CRISIS
     )

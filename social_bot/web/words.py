@@ -167,6 +167,7 @@ TEXTS: Mapping[str, str] = {
     "clarify": marked("Which topic is meant"),
     "contact": marked("How to reach us"),
     "closed": marked("Closed now"),
+    "nobody_reads": marked("Nobody reads now"),
     "disclosure": marked("This answer is automatic"),
     "personal_data": marked("Please write no personal data here"),
     "other_language": marked("Service in other languages"),

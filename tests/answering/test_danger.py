@@ -143,3 +143,44 @@ def test_outside_the_platforms_day_nothing_is_sent_but_staff_hear_of_danger():
 
     assert isinstance(decision.outcome, Silence)
     assert (decision.crisis, decision.waits_for_person) == (CrisisKind.SUICIDE, True)
+
+
+def test_where_nobody_is_on_duty_the_numbers_come_before_the_text_of_danger():
+    nobody = Desk(is_open=True, somebody_reads=False)
+    calm, danger = (
+        decide(
+            Inbound(kind=EventKind.MESSAGE, occurred_at=NOW, recognition=recognition),
+            thread,
+            desk=nobody,
+            now=NOW,
+        ).outcome
+        for recognition, thread in ((CALM, Thread()), (SUICIDE, IN_DANGER))
+    )
+
+    assert isinstance(calm, Answer)
+    assert isinstance(danger, Answer)
+    assert calm.parts[:2] == ("nobody_reads", "disclosure")
+    assert danger.parts == ("nobody_reads", "crisis_suicide")
+    assert danger.key == "crisis_suicide"
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_said"), [(timedelta(hours=12) - SECOND, False), (timedelta(hours=12), True)]
+)
+def test_that_nobody_reads_is_said_again_after_half_a_day_and_always_with_danger(ago, is_said):
+    desk, history = Desk(is_open=False, somebody_reads=False), History(said={"nobody_reads": NOW - ago})
+    calm, danger = (
+        decide(
+            Inbound(kind=EventKind.MESSAGE, occurred_at=NOW, recognition=recognition),
+            Thread(),
+            desk=desk,
+            now=NOW,
+            history=history,
+        ).outcome
+        for recognition in (CALM, SUICIDE)
+    )
+
+    assert isinstance(calm, Answer)
+    assert isinstance(danger, Answer)
+    assert ("nobody_reads" in calm.parts) is is_said
+    assert danger.parts[0] == "nobody_reads"

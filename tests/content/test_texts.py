@@ -49,6 +49,7 @@ FRAMES = [
     "greeting",
     "thanks",
     "closed",
+    "nobody_reads",
     "personal_data",
     "callback_prompt",
     "call_button",
@@ -91,7 +92,8 @@ SAMPLES = {
 ALL_SET = (
     {name: key.fixed or SAMPLES[key.kind] for name, key in KEYS.items() if key.kind in SAMPLES}
     | dict.fromkeys(COMPUTED, "ma–pe klo 9.00–15.00")
-    | {"callback_link": SAMPLES[Kind.LINK], "closed_today": "Suljettu toisena pääsiäispäivänä"}
+    | dict.fromkeys(("callback_link", "save_link"), SAMPLES[Kind.LINK])
+    | {"closed_today": "Suljettu toisena pääsiäispäivänä"}
 )
 ONLY_THE_EMERGENCY_NUMBER = {"emergency": "112"}
 
