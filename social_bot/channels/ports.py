@@ -132,6 +132,31 @@ class Commenter(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """``title`` at most 30 characters (a question 80), ``payload`` comes back when it is chosen."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileWords:
+    """What a reader of ``language`` sees in an empty conversation; ``greeting`` at most 160 characters."""
+
+    language: str
+    greeting: str
+    menu: Sequence[MenuEntry]
+    questions: Sequence[MenuEntry]
+
+
+class Storefront(Protocol):
+    """Shows what a person can ask before the first word."""
+
+    def set_profile(self, page: PageAccess, start_payload: str, words: Sequence[ProfileWords]) -> None:
+        """Replace what is shown; the first of ``words`` serves every other language."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """One counter as read, in our metric name (see organisation/metrics.py).
 

@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 
 from social_bot import __version__
-from social_bot.cli import answering, duty, evaluating, mystery, organisation, planning, running, tracking
+from social_bot.cli import (
+    answering,
+    duty,
+    evaluating,
+    mystery,
+    organisation,
+    planning,
+    running,
+    storefront,
+    tracking,
+)
 
 app = typer.Typer(
     name="social-bot",
@@ -39,5 +49,5 @@ def _print_version(*, value: bool) -> None:
         raise typer.Exit
 
 
-for module in (running, organisation, duty, planning, answering, mystery, evaluating, tracking):
+for module in (running, organisation, storefront, duty, planning, answering, mystery, evaluating, tracking):
     module.add_to(app)

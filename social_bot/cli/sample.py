@@ -11,6 +11,7 @@ from social_bot.answering.store import CallbackRow, CallbackState
 from social_bot.bootstrap import clock
 from social_bot.channels.ports import PageAccess
 from social_bot.cli.rehearsal import APP_ID, Rehearsal
+from social_bot.cli.storefront import set_profile
 from social_bot.organisation import directory, operators, pages
 from social_bot.organisation.roles import Role
 from social_bot.planning import store
@@ -163,7 +164,9 @@ def introduce(rehearsal: Rehearsal, page_names: Mapping[str, str]) -> bool:
             )
         approve_texts(session, None, by=APPROVER, now=now)
     for page_id in page_names:
-        bot.channel.subscribe(PageAccess(page_id=page_id, token=rehearsal.token(page_id)))
+        access = PageAccess(page_id=page_id, token=rehearsal.token(page_id))
+        bot.channel.subscribe(access)
+        set_profile(bot, access)
     return True
 
 

@@ -229,3 +229,87 @@ def test_the_crisis_texts_missing_before_going_live_are_named(bot):
 
     assert len(before) == 2 * len(CRISIS_KEYS)
     assert after == []
+
+
+# --- ways on from an answer
+
+
+@pytest.mark.parametrize(
+    ("number", "link"),
+    [
+        ("02 123 4567", "tel:+35821234567"),
+        ("+46 8 123 456 78", "tel:+46812345678"),
+        ("0XX XXX XXXX", None),  # the sample organisation's
+        ("112", None),  # a short number is no number with a country code
+        (None, None),
+    ],
+)
+def test_the_number_is_dialled_by_a_button_where_any_phone_can(library, organisation, number, link):
+    values = {("phone_main", ""): number} if number else {}
+
+    reply = compose(FRAMED, library, replace(organisation, values=values), now=NOW)
+
+    assert reply is not None
+    addresses = [button.url for button in reply.buttons]
+    assert addresses == [*([link] if link else []), "http://127.0.0.1:8000/callback?lang=fi"]
+    assert not link or {"call_button", "callback_button"} <= {version.key for version in reply.versions}
+
+
+def test_after_an_answer_on_a_topic_related_ones_are_offered(library, organisation):
+    reply = compose(FRAMED, library, organisation, now=NOW)
+
+    assert reply is not None
+    assert [part.payload for part in reply.quick_replies] == [
+        "TOPIC:rent_arrears_eviction",
+        "TOPIC:money_food",
+        "TOPIC:appointment_contact",
+    ]
+
+
+def test_every_topic_but_other_has_two_or_three_related_ones(library):
+    for topic, names in library.topics.items():
+        assert topic is Topic.OTHER or 2 <= len(names.related) <= 3
+        assert not {topic, Topic.OTHER} & set(names.related)
+
+
+def test_a_page_of_the_menu_ends_with_more_and_stays_within_messengers_limits(library, organisation):
+    topics = tuple(Topic)[:10]
+    answer = Clarify(
+        lane=Lane.CLARIFY, key="clarify", parts=("clarify",), languages=("sv",), topics=topics, next_topics=2
+    )
+
+    reply = compose(answer, library, organisation, now=NOW)
+
+    assert reply is not None
+    assert reply.quick_replies[-1].payload == "TOPICS2"
+    assert len(reply.quick_replies) == 11
+    assert all(len(part.title) <= 20 for part in reply.quick_replies)
+
+
+def test_unsure_of_the_language_related_topics_and_languages_are_offered_together(library, organisation):
+    answer = replace(FRAMED, languages=("fi", "sv"), asks_language=True)
+
+    reply = compose(answer, library, organisation, now=NOW)
+
+    assert reply is not None
+    assert [part.payload for part in reply.quick_replies][3:] == ["LANG_FI", "LANG_SV", "LANG_EN"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_text_that_asks_to_phone_stands_like_a_crisis_text(library, organisation, language):
+    answer = HandOff(
+        lane=Lane.CRISIS,
+        key="crisis_phone",
+        parts=("crisis_phone",),
+        languages=(language,),
+        offers_callback=False,
+    )
+
+    reply = compose(answer, library, replace(organisation, values={}), now=NOW)
+    fallen_back = compose(answer, without(library, "crisis_phone"), organisation, now=NOW)
+
+    assert reply is not None
+    assert fallen_back is not None
+    assert (reply.main.key, fallen_back.main.key) == ("crisis_phone", LAST_RESORT)
+    assert "112" in reply.text.splitlines()[0]
+    assert (reply.buttons, reply.quick_replies) == ((), ())

@@ -58,7 +58,7 @@ def wait_until(is_so):
 
 
 def taken(spool):
-    bodies = []
+    bodies: list[bytes] = []
     spool.take_out(bodies.extend)
     return bodies
 

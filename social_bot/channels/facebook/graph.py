@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import SecretStr
 
-from social_bot.channels.facebook import commenting, connection, metrics, protocol
+from social_bot.channels.facebook import commenting, connection, metrics, profile, protocol
 from social_bot.channels.facebook.failures import SLOW_DOWN, Failure, classify, is_gone
 from social_bot.channels.facebook.protocol import Call
 from social_bot.channels.facebook.transport import (
@@ -29,6 +29,7 @@ from social_bot.channels.ports import (
     OutgoingMessage,
     OutgoingPost,
     PageAccess,
+    ProfileWords,
     Reading,
     SeenComment,
     SeenPost,
@@ -147,6 +148,12 @@ class FacebookChannel:
     def find_reply(self, page: PageAccess, comment_id: str, *, text: str, since: datetime) -> str | None:
         find = partial(commenting.find_reply, page_id=page.page_id, text=text, since=since)
         return self._ask(page, commenting.replies(comment_id), find)
+
+    # Storefront
+
+    def set_profile(self, page: PageAccess, start_payload: str, words: Sequence[ProfileWords]) -> None:
+        if not self._ask(page, profile.set_profile(page.page_id, start_payload, words), profile.is_set):
+            raise PageUnavailable("Facebook did not take the menu and the greeting. Try again in a moment.")
 
     # Insights
 

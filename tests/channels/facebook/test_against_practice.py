@@ -1,5 +1,7 @@
 """The channel and the practice Page, which share no code, over real HTTP."""
 
+import hashlib
+import hmac
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,10 +19,12 @@ from social_bot.channels.facebook.webhook import parse_delivery, verify_signatur
 from social_bot.channels.ports import (
     EventKind,
     InboundEvent,
+    MenuEntry,
     OutgoingMessage,
     OutgoingPost,
     PageAccess,
     Picture,
+    ProfileWords,
     QuickReply,
     UrlButton,
 )
@@ -531,6 +535,36 @@ def test_a_connection_is_whole_once_it_is_subscribed(channel):
     assert list(before.missing_subscriptions) == list(connection.SUBSCRIPTIONS)
     assert not [*after.missing_permissions, *after.missing_subscriptions]
     assert (after.api_version, after.problem) == ("v26.0", None)
+
+
+def test_the_page_takes_greeting_menu_and_first_questions_and_takes_them_again(channel, practice, address):
+    entry = MenuEntry(title="Aiheet", payload="TOPICS")
+    words = [
+        ProfileWords(language=language, greeting="Hei.", menu=[entry], questions=[entry])
+        for language in ("fi", "sv", "en")
+    ]
+
+    channel.set_profile(ACCESS, "GET_STARTED", words)
+    channel.set_profile(ACCESS, "GET_STARTED", words)
+
+    proof = hmac.new(
+        SECRET.get_secret_value().encode(), ACCESS.token.get_secret_value().encode(), hashlib.sha256
+    ).hexdigest()
+    shown = httpx.get(
+        f"{address}/v26.0/{PAGE}/messenger_profile",
+        params={"fields": "get_started,greeting,persistent_menu,ice_breakers", "appsecret_proof": proof},
+        headers={"Authorization": f"Bearer {ACCESS.token.get_secret_value()}"},
+        trust_env=False,
+    ).json()
+    (data,) = shown["data"]
+    assert data["get_started"] == {"payload": "GET_STARTED"}
+    assert [menu["locale"] for menu in data["persistent_menu"]] == [
+        "default",
+        "fi_FI",
+        "sv_SE",
+        "en_US",
+        "en_GB",
+    ]
 
 
 def test_a_dead_token_is_a_lost_connection(channel, practice):
