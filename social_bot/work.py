@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from social_bot.answering import callbacks, comment_outbox, holding, intake, originals, outbox
+from social_bot.answering import (
+    callbacks,
+    comment_outbox,
+    holding,
+    intake,
+    originals,
+    outbox,
+    saving,
+    validity,
+)
 from social_bot.answering.comment_acts import erase_ended as erase_ended_comments
 from social_bot.answering.inbox import Inbox
 from social_bot.answering.waiting import watch_waiting
@@ -202,6 +211,7 @@ class Worker:
         with self._parts.database.write() as session:
             organisation = self._parts.inbox.gather(session)
             callbacks.raise_late(session, now=self._clock())
+            saving.erase_old_links(session, now=self._clock())
             callbacks.erase_old_numbers(session, organisation, now=self._clock())
             watch_waiting(session, organisation, now=self._clock())
 
@@ -220,6 +230,7 @@ class Worker:
             holding.hand_back_quiet(session, after=organisation.hand_back_after, now=now)
             originals.erase_originals(session, now=now)
             originals.purge_texts(session, older_than=now - organisation.retention)
+            validity.tell_of_lapsed(session, today=organisation.today(now), now=now)
 
     def _collect(self) -> None:
         collect(self._parts.database, insights=self._parts.insights, clock=self._clock)

@@ -4,7 +4,7 @@ Shipped texts are versions that nobody has approved yet. A live page sends appro
 practice page falls back on the newest version, marked as not approved.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ MESSAGES_LIMIT = 2
 
 SHIPPED = "social_bot"
 _LANGUAGE_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+_NO_VALUES: Mapping[str, str] = {}
 _FOREIGN_FALLBACK = ("en", "fi")
 """What a reader of another language gets while the text in their own has not been checked."""
 
@@ -111,17 +112,30 @@ class Library:
             return None
 
 
-def compose(answer: Answer, library: Library, organisation: Organisation, *, now: datetime) -> Reply | None:
+def compose(
+    answer: Answer,
+    library: Library,
+    organisation: Organisation,
+    *,
+    now: datetime,
+    own_values: Mapping[str, str] = _NO_VALUES,
+) -> Reply | None:
     """Make the message of an answer; None only when not even the last resort may be sent.
+
+    ``own_values`` are places of this one thread, beside those of the organisation.
 
     A part that may not be sent, or names a missing value, gives way to the next safer text: a topic to the
     general text, everything to the last resort (the emergency number). A frame part is left out.
     """
-    rendered = _in_languages(answer, answer.languages, library, organisation, now=now)
+
+    def values(language: str) -> Mapping[str, str | None]:
+        return {**organisation.text_values(_reading(language), now), **own_values}
+
+    rendered = _in_languages(answer, answer.languages, library, values)
     if not rendered:
         fallback = (*_FOREIGN_FALLBACK, *organisation.languages, *LANGUAGES)
         for language in dict.fromkeys(fallback):
-            rendered = _in_languages(answer, (language,), library, organisation, now=now)
+            rendered = _in_languages(answer, (language,), library, values)
             if rendered:
                 break
     if not rendered:
@@ -131,7 +145,7 @@ def compose(answer: Answer, library: Library, organisation: Organisation, *, now
     versions = [version for part in rendered for _, version in part.parts]
     buttons: tuple[UrlButton, ...] = ()
     if answer.offers_callback:
-        values = organisation.text_values(language, now)
+        known = values(language)
         addresses = {
             "call_button": organisation.dial_link("phone_main", language),
             "callback_button": organisation.callback_link(language),
@@ -139,9 +153,9 @@ def compose(answer: Answer, library: Library, organisation: Organisation, *, now
         titled = [
             (title, address)
             for key, address in addresses.items()
-            if address and (title := library.text(key, language, values))
+            if address and (title := library.text(key, language, known))
         ]
-        prompt = library.text("callback_prompt", language, values)
+        prompt = library.text("callback_prompt", language, known)
         if titled and prompt and len(texts) == 1 and len(texts[0]) > BUTTON_TEXT_LIMIT:
             texts.append(prompt[0])
             versions.append(prompt[1])
@@ -178,11 +192,14 @@ def _in_messages(rendered: _Rendered) -> list[str]:
 
 
 def _in_languages(
-    answer: Answer, languages: Sequence[str], library: Library, organisation: Organisation, *, now: datetime
+    answer: Answer,
+    languages: Sequence[str],
+    library: Library,
+    values: Callable[[str], Mapping[str, str | None]],
 ) -> list[_Rendered]:
     found = []
     for language in languages:
-        rendered = _in_language(answer, language, library, organisation.text_values(_reading(language), now))
+        rendered = _in_language(answer, language, library, values(language))
         if rendered is not None:
             found.append(rendered)
     return found
@@ -289,13 +306,21 @@ def take_in_shipped(session: Session, templates: Path, *, now: datetime) -> int:
     return added
 
 
-def load_library(session: Session, topics: Sequence[TopicNames], *, approved_only: bool) -> Library:
-    """The newest approved version of each text, and where none may be asked for, the newest at all."""
+def load_library(
+    session: Session, topics: Sequence[TopicNames], *, approved_only: bool, today: date | None = None
+) -> Library:
+    """The newest approved version of each text, and where none may be asked for, the newest at all.
+
+    A text whose last day lies before ``today`` is left out; a text of danger goes as it was last approved.
+    """
     versions: dict[tuple[str, str], ApprovedReply] = {}
     for row in session.exec(select(TextVersionRow).order_by(col(TextVersionRow.version))).all():
         is_approved = row.approved_at is not None
         in_force = versions.get((row.key, row.language))
         if not is_approved and (approved_only or row.needs_speaker or (in_force and in_force.is_approved)):
+            continue
+        if today and row.valid_until and row.valid_until < today and row.key not in CRISIS_KEYS:
+            versions.pop((row.key, row.language), None)
             continue
         versions[row.key, row.language] = ApprovedReply(
             key=row.key,
@@ -317,7 +342,13 @@ def newest_versions(session: Session) -> Sequence[TextVersionRow]:
 
 
 def approve_texts(
-    session: Session, keys: Sequence[str] | None, *, by: str, now: datetime, checked_by: str | None = None
+    session: Session,
+    keys: Sequence[str] | None,
+    *,
+    by: str,
+    now: datetime,
+    checked_by: str | None = None,
+    valid_until: date | None = None,
 ) -> tuple[Sequence[TextVersionRow], Sequence[TextVersionRow]]:
     """Approve the newest version of the texts (of all, without keys): those approved, and those left out.
 
@@ -340,6 +371,7 @@ def approve_texts(
         approval = approve(by=by, author=row.author, at=now, content_hash=row.content_hash)
         row.approved_by, row.approved_at = approval.by, approval.at
         row.checked_by = checked_by if row.needs_speaker else None
+        row.valid_until = valid_until
         session.add(row)
         approved.append(row)
         audit.record(

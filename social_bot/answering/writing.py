@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from social_bot.answering import saving
 from social_bot.answering.outcomes import Answer
 from social_bot.answering.replies import Library, Reply, compose
 from social_bot.answering.store import Direction, MessageRow, SendState, ThreadRow
@@ -28,7 +29,12 @@ def write_answer(
     now: datetime,
 ) -> None:
     """The answer to ``message`` as rows to send; where no text may go out, the thread waits for a person."""
-    reply = compose(answer, library, organisation, now=answer.not_before or now)
+    own_values = {}
+    if answer.key == saving.SAVE_KEY:
+        own_values["save_link"] = saving.make_link(
+            session, thread.id or 0, language=answer.languages[0], base_url=organisation.base_url, now=now
+        )
+    reply = compose(answer, library, organisation, now=answer.not_before or now, own_values=own_values)
     used = {version.key for version in reply.versions} if reply else set()
     if "disclosure" in answer.parts and "disclosure" not in used:
         thread.is_disclosed = False  # it is said with the next answer that can

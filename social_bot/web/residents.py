@@ -1,11 +1,12 @@
-"""The residents' pages: asking to be phoned, without an account, a cookie or a script."""
+"""The residents' pages: asking to be phoned, keeping a conversation; no account, no cookie, no script."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Response
 
-from social_bot.answering import callbacks
+from social_bot.answering import callbacks, saving
 from social_bot.answering.callbacks import Window
 from social_bot.errors import InvalidInput
 from social_bot.organisation.languages import LANGUAGES
@@ -89,6 +90,22 @@ def receipt(visit: Anybody, promise: str = "") -> Response:
         promised_by=moments["promised_by"],
         contact=_contact(visit),
     )
+
+
+@routes.get("/conversation/{token}")
+def conversation(visit: Anybody, token: str) -> Response:
+    """A conversation as it is kept, for whoever got the link within the hour; found by no search engine."""
+    bot = visit.site.bot
+    with bot.database.read() as session:
+        saved = saving.open_link(session, token, cipher=bot.database.cipher, now=visit.moments.now)
+    if saved is None:
+        answer = render(visit, "conversation_gone.html", status=404, contact=_contact(visit))
+    else:
+        if "lang" not in visit.request.query_params and saved.language in LANGUAGES:
+            visit = replace(visit, moments=replace(visit.moments, language=saved.language))
+        answer = render(visit, "conversation.html", saved=saved)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return answer
 
 
 @routes.get("/accessibility")

@@ -9,6 +9,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from social_bot.answering import saving
 from social_bot.organisation import alerts
 from social_bot.planning.posts import PostState
 from social_bot.web.app import create_app
@@ -85,7 +86,7 @@ def staff_pages(world: World) -> list[str]:
     ]
 
 
-PUBLIC_PAGES = ["/callback", "/accessibility", "/nowhere"]
+PUBLIC_PAGES = ["/callback", "/accessibility", "/conversation/ended", "/nowhere"]
 
 
 def violations(page: Page, paths: list[str], language: str) -> list[str]:
@@ -115,6 +116,15 @@ def test_axe_finds_nothing_on_the_residents_pages(open_page, language):
     page = open_page()
 
     assert violations(page, PUBLIC_PAGES, language) == []
+
+
+def test_axe_finds_nothing_on_a_saved_conversation(open_page, timed_bot, world):
+    with timed_bot.database.write() as session:
+        path = saving.make_link(session, world.thread, language="fi", base_url="", now=timed_bot.now())
+    page = open_page(width=NARROW)
+
+    assert violations(page, [path], "fi") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
 def test_axe_finds_nothing_in_the_dark(open_page, world):

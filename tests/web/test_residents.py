@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from social_bot.answering import store
+from social_bot.answering import saving, store
 from social_bot.answering.callbacks import HOURLY_LIMIT
 from social_bot.answering.store import CallbackRow
 from social_bot.organisation import directory, pages
@@ -297,3 +297,34 @@ def test_on_a_live_page_no_form_is_taken_faster_than_a_person_fills_it_in(anybod
     assert (hasty.status_code, answer.status_code) == (422, 303)
     assert "nopeammin kuin ihminen" in hasty.text
     assert 'value="040 123 4567"' in hasty.text
+
+
+@pytest.fixture
+def link(timed_bot, world):
+    """The path of a link to the thread of the world."""
+    with timed_bot.database.write() as session:
+        return saving.make_link(session, world.thread, language="sv", base_url="", now=NOW)
+
+
+def test_a_conversation_is_shown_in_its_language_and_kept_from_search_engines(anybody, link):
+    answer = anybody.get(link)
+
+    assert answer.status_code == 200
+    assert "<h1>Din konversation</h1>" in answer.text
+    assert "Missä haen toimeentulotukea?" in answer.text
+    assert "040 123" not in answer.text
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["x-robots-tag"].startswith("noindex")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "<h1>Keskustelusi</h1>" in anybody.read(f"{link}?lang=fi")
+
+
+def test_after_its_hour_the_link_says_how_to_get_a_new_one_and_whom_to_call(anybody, link, clock):
+    clock.forward(hours=1)
+
+    page = anybody.read(link, status=404)
+
+    assert "Linkki ei enää toimi" in page
+    assert "0XX XXX XXXX" in page
+    assert "toimeentulotukea" not in page
