@@ -59,7 +59,9 @@ class Choice:
 def choices(session: Session, comment: CommentRow, organisation: Organisation, *, now: datetime) -> Choice:
     page = pages.get(session, comment.page_id)
     texts = Texts(
-        library=load_library(session, (), approved_only=page.is_live), organisation=organisation, now=now
+        library=load_library(session, (), approved_only=page.is_live, today=organisation.today(now)),
+        organisation=organisation,
+        now=now,
     )
     written: dict[Act, Written | None] = {
         Act.REPLY: texts.public(comment, is_automatic=False),

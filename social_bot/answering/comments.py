@@ -172,9 +172,15 @@ class Comments:
         *,
         now: datetime,
     ) -> None:
+        organisation = self.gather(session)
         texts = Texts(
-            library=load_library(session, self.models.topics, approved_only=page.is_live),
-            organisation=self.gather(session),
+            library=load_library(
+                session,
+                self.models.topics,
+                approved_only=page.is_live,
+                today=organisation.today(now),
+            ),
+            organisation=organisation,
             now=now,
         )
         if decision.answers and self._answer(session, comment, texts, now=now):

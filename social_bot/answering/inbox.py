@@ -252,7 +252,12 @@ class Inbox:
                 thread,
                 message,
                 decision.outcome,
-                library=load_library(session, self.models.topics, approved_only=page.is_live),
+                library=load_library(
+                    session,
+                    self.models.topics,
+                    approved_only=page.is_live,
+                    today=organisation.today(now),
+                ),
                 organisation=organisation,
                 cipher=self.database.cipher,
                 now=now,

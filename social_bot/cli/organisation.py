@@ -1,6 +1,7 @@
 """db, operator, page, settings, texts."""
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -301,6 +302,10 @@ def texts_approve(
     checked_by: Annotated[
         str | None, typer.Option(help="Who, as a speaker, has checked other languages.")
     ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day on which they are sent; danger's go on."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve the newest version of the texts."""
@@ -310,7 +315,12 @@ def texts_approve(
         raise typer.BadParameter("Give keys of texts, or --all.")
     with opened() as bot, bot.database.write() as session:
         approved, left_out = approve_texts(
-            session, None if every else keys, by=by, now=bot.now(), checked_by=checked_by
+            session,
+            None if every else keys,
+            by=by,
+            now=bot.now(),
+            checked_by=checked_by,
+            valid_until=until.date() if until else None,
         )
         record = {
             "approved": [f"{row.key}.{row.language}" for row in approved],

@@ -142,6 +142,9 @@ class Organisation:
         """How long the number of somebody whom we did not reach is kept."""
         return int(self.value("callback_retention_days", "") or 0)
 
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
     @property
     def retention(self) -> timedelta:
         """How long the text of a message is kept."""
