@@ -15,6 +15,7 @@ from social_bot.answering.outcomes import (
     GET_STARTED_PAYLOAD,
     LANGUAGE_PAYLOAD,
     LANGUAGES_PAYLOAD,
+    NOT_HELPED_PAYLOAD,
     SAVE_PAYLOAD,
     TOPIC_PAYLOAD,
     TOPICS_PAYLOAD,
@@ -62,6 +63,9 @@ def decide(
 ) -> Decision:
     """What to send for one message, and the thread after it."""
     recognition = inbound.recognition
+    if recognition is not None and history.is_bounce:  # the numbers that we gave are no sign of danger
+        recognition = replace(recognition, crisis=None)
+        inbound = replace(inbound, recognition=recognition)
     thread = replace(thread, language=_language_to_remember(inbound, thread))
     crisis = recognition.crisis if recognition else None
     outcome = _outcome(inbound, thread, history, desk=desk, now=now)
@@ -199,6 +203,8 @@ def _answer_to_button(payload: str, languages: tuple[str, ...]) -> Answer:
         return _plain(Lane.GENERAL, "callback_prompt", languages)
     if payload == SAVE_PAYLOAD:
         return _plain(Lane.GENERAL, "save_conversation", languages)
+    if payload == NOT_HELPED_PAYLOAD:
+        return HandOff(lane=Lane.UNKNOWN, key="not_helped", parts=("not_helped",), languages=languages)
     if payload == LANGUAGES_PAYLOAD:
         return replace(_plain(Lane.GREETING, "choose_language", languages), asks_language=True)
     if payload.startswith(TOPICS_PAYLOAD):

@@ -263,8 +263,12 @@ def test_after_too_many_answers_in_ten_minutes_the_bot_leaves_the_thread_to_a_pe
     assert after.waits_for_person
 
 
-def test_our_own_text_come_back_is_not_answered():
-    assert isinstance(decided(message(ON_DEBT), history=History(is_bounce=True)).outcome, Silence)
+@pytest.mark.parametrize("crisis", [None, CrisisKind.SUICIDE])
+def test_our_own_text_come_back_is_not_answered_and_shows_no_danger(crisis):
+    decision = decided(message(replace(ON_DEBT, crisis=crisis)), history=History(is_bounce=True))
+
+    assert isinstance(decision.outcome, Silence)
+    assert decision.crisis is None
 
 
 @pytest.mark.parametrize("owner", [Owner.HUMAN, Owner.STANDBY])
