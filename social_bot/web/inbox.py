@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
 from social_bot.answering import holding, store
+from social_bot.answering.originals import read_original
 from social_bot.answering.replies import TextVersionRow
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.answering.threads import Owner
@@ -71,9 +72,31 @@ def thread(thread_id: int, visit: Staff, done: str = "") -> Response:
             page=pages.get(session, row.page_id),
             said=_said(messages, database.cipher),
             approvers=_approvers(session, messages),
+            may_claim=visit.holds(Role.WRITER) and row.owner is Owner.BOT,
+            may_read_originals=visit.holds(Role.DUTY),
             may_hand_back=visit.holds(Role.WRITER) and (row.owner is not Owner.BOT or row.waits_for_person),
             done=done,
         )
+
+
+@routes.post("/inbox/{thread_id}/claim")
+def claim(thread_id: int, visit: Staff, form: StaffForm) -> Response:
+    del form
+    with visit.site.bot.database.write() as session:
+        holding.claim(session, thread_id, by=visit.worker.name, now=visit.moments.now)
+    return see_other(f"/inbox/{thread_id}?done=claimed")
+
+
+@routes.post("/inbox/{thread_id}/original/{message_id}")
+def original(thread_id: int, message_id: int, visit: Staff, form: StaffForm) -> Response:
+    """What a person in danger wrote, unmasked, for whoever is on duty; the reading is in the audit log."""
+    del form
+    database = visit.site.bot.database
+    with database.write() as session:
+        text = read_original(
+            session, message_id, by=visit.worker.name, cipher=database.cipher, now=visit.moments.now
+        )
+    return render(visit, "original.html", thread_id=thread_id, text=text, done="")
 
 
 @routes.post("/inbox/{thread_id}/hand-back")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from social_bot.answering.conditions import Condition
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.store import CallbackState, SendState
@@ -17,12 +18,14 @@ from social_bot.organisation.notices import SENTENCES
 from social_bot.planning.posts import PostState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
+from social_bot.web.conditions import CONDITIONS, FULFILMENTS
 from social_bot.web.words import (
     ALERT_LINKS,
     ALERT_SOURCES,
     ANSWERED,
     CALLBACK_STATES,
     DANGERS,
+    IN_PUBLIC,
     LANES,
     LANGUAGES_IN_WORDS,
     METRICS,
@@ -105,7 +108,10 @@ class Words:
 
     def text(self, key: str) -> str:
         """The name of an approved text: a topic's, or that of a part of the frame."""
-        return self._t(TEXTS[key]) if key in TEXTS else self.topic(key)
+        if key in TEXTS:
+            return self._t(TEXTS[key])
+        topic = key.removeprefix("comment_")
+        return self.topic(key) if topic == key else self._t(IN_PUBLIC).format(text=self.topic(topic))
 
     def note(self, note: str) -> str:
         """Why a message got what it got; a reason that came from the platform is a sentence already."""
@@ -116,6 +122,12 @@ class Words:
 
     def callback_state(self, state: CallbackState) -> str:
         return self._t(CALLBACK_STATES[state])
+
+    def condition(self, condition: Condition) -> str:
+        return self._t(CONDITIONS[condition])
+
+    def fulfilment(self, condition: Condition) -> str:
+        return self._t(FULFILMENTS[condition])
 
     def metric(self, metric: Metric) -> str:
         return self._t(METRICS[metric][0])

@@ -103,6 +103,7 @@ ROLES: Mapping[Role, str] = {
 
 ALERT_LINKS: Mapping[str, str] = {
     "thread": marked("Read the conversation"),
+    "comment": marked("See the comment"),
     "post": marked("See the post"),
     "callback": marked("See the request"),
 }
@@ -174,7 +175,18 @@ TEXTS: Mapping[str, str] = {
     "callback_prompt": marked("Asking for a call"),
     "callback_button": marked("Button: ask for a call"),
     "call_button": marked("Button: call us"),
+    "profile_greeting": marked("Greeting in an empty conversation"),
+    "menu_topics": marked("Menu: topics"),
+    "menu_language": marked("Menu: language"),
+    "menu_save": marked("Menu: save the conversation"),
+    "more_topics": marked("Button: more topics"),
+    "not_helped_button": marked("Button: this did not help"),
     "crisis_numbers": marked("Emergency numbers"),
+    "not_helped": marked("The answer did not help"),
+    "comment_disclosure": marked("This answer is automatic, in public"),
+    "comment_general": marked("General advice, in public"),
+    "comment_individual": marked("Own matter, in public: how to reach us"),
+    "comment_private": marked("After a comment, in private: how to reach us"),
     **{f"crisis_{kind.value}": word for kind, word in DANGERS.items()},
 }
 
@@ -229,6 +241,7 @@ NOTES: Mapping[str, str] = {
 }
 """Reasons that the answering room keeps with a message."""
 
+IN_PUBLIC = marked("{text}, in public")
 ANSWERED = marked("Answered with the text: {text}")
 
 CALLBACK_STATES: Mapping[CallbackState, str] = {
@@ -311,11 +324,19 @@ NOTICES: Mapping[str, str] = {
     "cancelled": marked("Cancelled. The post will not be published."),
     "confirmed": marked("Noted: the post is on the page."),
     "sent_again": marked("The post is being sent now."),
+    "claimed": marked("The conversation is yours. The bot keeps silent until it is given back."),
     "handed_back": marked("The bot answers in this conversation again."),
     "call_taken": marked("Noted: you make this call."),
     "reached": marked("Noted: you called and reached the person. The number has been erased."),
     "no_answer": marked("Noted: you called and nobody answered."),
     "call_cancelled": marked("The request is cancelled."),
+    "comment_reply": marked("Noted: the answer goes out under the comment."),
+    "comment_hide": marked("Noted: the comment is being hidden."),
+    "comment_private": marked("Noted: the comment is being hidden, and a private message goes out."),
+    "comment_leave": marked("Noted: the comment is left as it is."),
+    "comment_withdraw": marked("Noted: our answer is being taken away."),
+    "comments_automatic": marked("Plain questions under this page's posts are answered by themselves now."),
+    "comments_by_people": marked("Every comment on this page waits for a person now."),
 }
 """What has just been done, by the code that the way on carries."""
 

@@ -5,9 +5,12 @@ import logging
 import pytest
 
 from social_bot.answering import store
+from social_bot.answering.replies import newest_versions
 from social_bot.answering.store import CallbackState
 from social_bot.answering.threads import Owner
-from social_bot.organisation import alerts
+from social_bot.organisation import alerts, operators
+from social_bot.organisation.roles import Role
+from social_bot.web.wording import Words
 from tests.conftest import APPROVER, WRITER
 from tests.web.conftest import PERSON, PHONE
 
@@ -213,3 +216,45 @@ def test_no_number_reaches_the_log(writer, world, caplog):
     )
 
     assert not any(part in caplog.text for part in ("1234567", "123 4567", "765 4321", "7654321"))
+
+
+def test_a_writer_takes_a_conversation_from_the_bot(writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        thread = store.get_thread(session, world.thread)
+        thread.owner = Owner.BOT
+        session.add(thread)
+
+    answer = writer.submit(f"/inbox/{world.thread}/claim", standing_on=f"/inbox/{world.thread}")
+
+    with timed_bot.database.read() as session:
+        assert store.get_thread(session, world.thread).owner is Owner.HUMAN
+    assert answer.headers["location"] == f"/inbox/{world.thread}?done=claimed"
+    assert "Ota keskustelu itsellesi" not in writer.read(f"/inbox/{world.thread}")
+
+
+def test_only_the_people_on_duty_read_a_message_in_danger_unmasked(browse, writer, timed_bot, world):
+    with timed_bot.database.write() as session:
+        operators.add(session, "Päivystäjä", [Role.DUTY], now=timed_bot.now(), by="test")
+        message = store.list_messages(session, [world.thread])[0]
+        message.original_sealed = timed_bot.database.cipher.seal("Asun Mallikatu 5:ssä")
+        session.add(message)
+    path = f"/inbox/{world.thread}/original/{message.id}"
+    on_duty = browse().enter("Päivystäjä")
+
+    refused = writer.submit(path, standing_on=f"/inbox/{world.thread}")
+    shown = on_duty.submit(path, standing_on=f"/inbox/{world.thread}")
+
+    assert refused.status_code == 403
+    assert "Asun Mallikatu 5:ssä" in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+    assert "Lue viesti peittämättömänä" in on_duty.read(f"/inbox/{world.thread}")
+    assert "Lue viesti peittämättömänä" not in writer.read(f"/inbox/{world.thread}")
+
+
+def test_every_approved_text_has_a_name(timed_bot, world):
+    with timed_bot.database.read() as session:
+        keys = {row.key for row in newest_versions(session)}
+    names = {names.topic.value: names.names for names in timed_bot.models.topics}
+    words = Words(language="fi", topic_names=lambda: names)
+
+    assert all(words.text(key) for key in keys)
