@@ -8,7 +8,8 @@ from social_bot.answering.comment_policy import DISCLOSURE, PRIVATE, Matter
 from social_bot.answering.comment_store import CommentRow
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.danger import crisis_key
-from social_bot.answering.replies import LAST_RESORT, TEXT_LIMIT, ApprovedReply, Library
+from social_bot.answering.limits import TEXT_LIMIT
+from social_bot.answering.replies import LAST_RESORT, ApprovedReply, Library
 from social_bot.organisation.approval import content_hash
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.languages import LANGUAGES

@@ -13,7 +13,15 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.danger import PHONE_KEY, crisis_key
-from social_bot.answering.outcomes import LANGUAGE_PAYLOAD, TOPIC_PAYLOAD, TOPICS_PAYLOAD, Answer, Lane
+from social_bot.answering.limits import BUTTON_TEXT_LIMIT, TEXT_LIMIT, require_within_limits
+from social_bot.answering.outcomes import (
+    LANGUAGE_PAYLOAD,
+    NOT_HELPED_PAYLOAD,
+    TOPIC_PAYLOAD,
+    TOPICS_PAYLOAD,
+    Answer,
+    Lane,
+)
 from social_bot.answering.topics import Topic, TopicNames
 from social_bot.channels.ports import QuickReply, UrlButton
 from social_bot.errors import NotFound
@@ -28,8 +36,6 @@ LAST_RESORT = "crisis_numbers"
 CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), PHONE_KEY, LAST_RESORT)
 """What must be approved before a page goes live; the last resort is sent when nothing else may be."""
 
-BUTTON_TEXT_LIMIT = 640
-TEXT_LIMIT = 2000
 MESSAGES_LIMIT = 2
 """https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages"""
 
@@ -229,7 +235,7 @@ def _reading(language: str) -> str:
 
 
 def _quick_replies(answer: Answer, library: Library, language: str) -> tuple[QuickReply, ...]:
-    """The topics that are asked about, or related to the one answered; more of them; languages."""
+    """The topics that are asked about, or related to the one answered; more of them; languages; no help."""
     if answer.lane is Lane.CRISIS or language not in LANGUAGES:
         return ()
     replies = [
@@ -244,13 +250,19 @@ def _quick_replies(answer: Answer, library: Library, language: str) -> tuple[Qui
             QuickReply(title=name, payload=f"{LANGUAGE_PAYLOAD}{code.upper()}")
             for code, name in _LANGUAGE_NAMES.items()
         ]
+    no_help = library.versions.get(("not_helped_button", language))
+    if no_help is not None and _is_on_topic(answer):
+        replies.append(QuickReply(title=no_help.text, payload=NOT_HELPED_PAYLOAD))
     return tuple(replies)
 
 
 def _related(answer: Answer, library: Library) -> Sequence[Topic]:
-    is_topic = answer.lane is Lane.GENERAL and answer.key in set(Topic)
-    names = library.topics.get(Topic(answer.key)) if is_topic else None
+    names = library.topics.get(Topic(answer.key)) if _is_on_topic(answer) else None
     return names.related if names else ()
+
+
+def _is_on_topic(answer: Answer) -> bool:
+    return answer.lane is Lane.GENERAL and answer.key in set(Topic)
 
 
 def shipped_texts(templates: Path) -> Mapping[tuple[str, str], str]:
@@ -368,6 +380,7 @@ def approve_texts(
         if row.needs_speaker and not checked_by:
             left_out.append(row)
             continue
+        require_within_limits(row.key, row.language, row.text)
         approval = approve(by=by, author=row.author, at=now, content_hash=row.content_hash)
         row.approved_by, row.approved_at = approval.by, approval.at
         row.checked_by = checked_by if row.needs_speaker else None

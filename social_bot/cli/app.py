@@ -7,11 +7,13 @@ import typer
 from social_bot import __version__
 from social_bot.cli import (
     answering,
+    comments,
     duty,
     evaluating,
     mystery,
     organisation,
     planning,
+    quality,
     running,
     storefront,
     tracking,
@@ -49,5 +51,17 @@ def _print_version(*, value: bool) -> None:
         raise typer.Exit
 
 
-for module in (running, organisation, storefront, duty, planning, answering, mystery, evaluating, tracking):
+for module in (
+    running,
+    organisation,
+    storefront,
+    duty,
+    planning,
+    answering,
+    comments,
+    mystery,
+    evaluating,
+    quality,
+    tracking,
+):
     module.add_to(app)

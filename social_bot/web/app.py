@@ -15,10 +15,12 @@ from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, Soci
 from social_bot.web import (
     calls,
     campaigns,
+    comments,
     entry,
     followup,
     inbox,
     planner,
+    quality,
     residents,
     today,
     webhooks,
@@ -34,7 +36,7 @@ STATUSES: dict[type[SocialBotError], int] = {
     InvalidInput: 422,
     NotReady: 503,
 }
-_STAFF = (entry, today, planner, campaigns, inbox, calls, followup)
+_STAFF = (entry, today, planner, campaigns, inbox, comments, calls, followup, quality)
 
 
 def create_app(

@@ -163,6 +163,7 @@ def test_a_choice_offers_at_most_three_topics():
         ("TOPIC:nonsense", "general"),
         ("CALLBACK", "callback_prompt"),
         ("SAVE", "save_conversation"),
+        ("NOT_HELPED", "not_helped"),
         ("LANGUAGES", "choose_language"),
         ("LANG_SV", "greeting"),
         ("GET_STARTED", "greeting"),
@@ -171,6 +172,13 @@ def test_a_choice_offers_at_most_three_topics():
 )
 def test_a_button_is_answered_by_its_payload(payload, key):
     assert answered(message(None, kind=EventKind.POSTBACK, payload=payload)).key == key
+
+
+def test_who_was_not_helped_is_handed_to_a_person():
+    outcome = answered(message(None, kind=EventKind.POSTBACK, payload="NOT_HELPED"))
+
+    assert isinstance(outcome, HandOff)
+    assert outcome.offers_callback
 
 
 def test_the_menu_of_topics_shows_them_all_on_two_pages():

@@ -7,12 +7,11 @@ import pytest
 
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.danger import crisis_key
+from social_bot.answering.limits import BUTTON_TEXT_LIMIT, TEXT_LIMIT
 from social_bot.answering.outcomes import Answer, Clarify, HandOff, Lane
 from social_bot.answering.replies import (
-    BUTTON_TEXT_LIMIT,
     CRISIS_KEYS,
     LAST_RESORT,
-    TEXT_LIMIT,
     Library,
     approve_texts,
     compose,
@@ -263,6 +262,7 @@ def test_after_an_answer_on_a_topic_related_ones_are_offered(library, organisati
         "TOPIC:rent_arrears_eviction",
         "TOPIC:money_food",
         "TOPIC:appointment_contact",
+        "NOT_HELPED",
     ]
 
 
@@ -292,7 +292,12 @@ def test_unsure_of_the_language_related_topics_and_languages_are_offered_togethe
     reply = compose(answer, library, organisation, now=NOW)
 
     assert reply is not None
-    assert [part.payload for part in reply.quick_replies][3:] == ["LANG_FI", "LANG_SV", "LANG_EN"]
+    assert [part.payload for part in reply.quick_replies][3:] == [
+        "LANG_FI",
+        "LANG_SV",
+        "LANG_EN",
+        "NOT_HELPED",
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

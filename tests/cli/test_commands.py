@@ -395,6 +395,27 @@ def test_a_script_that_cannot_be_read_is_named_with_line_and_key(run, tmp_path):
     assert f"{script}:6: turns.1.expect.topic: " in done.err
 
 
+def test_the_month_of_the_quality_owner_is_printed_for_people_scripts_and_spreadsheets(waiting):
+    from datetime import UTC, datetime
+
+    month = f"{datetime.now(UTC):%Y-%m}"
+    told = waiting("quality", "report", "--month", month)
+    document = waiting("quality", "report", "--month", month, "--json")
+    sheet = waiting("quality", "report", "--month", month, "--csv")
+
+    assert "callbacks_requested: < 5" in told.out
+    assert document.json["callbacks_requested"] == "< 5"
+    assert document.json["texts_not_approved"] > 0
+    assert f"{month};callbacks_requested;;;< 5" in sheet.out
+
+
+def test_what_is_no_month_is_told(ready):
+    done = ready("quality", "report", "--month", "November")
+
+    assert done.code == 1
+    assert "2026-11" in done.err
+
+
 def test_a_setting_of_the_environment_that_cannot_be_used_is_named(run, monkeypatch):
     monkeypatch.setenv("SOCIAL_BOT_TIMEZONE", "Mars/Olympus")
 

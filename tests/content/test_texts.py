@@ -59,7 +59,15 @@ FRAMES = [
     "phone_not_kept",
     "choose_language",
     "save_conversation",
-    *("profile_greeting", "menu_topics", "menu_language", "menu_save", "more_topics"),
+    *(
+        "profile_greeting",
+        "menu_topics",
+        "menu_language",
+        "menu_save",
+        "more_topics",
+        "not_helped",
+        "not_helped_button",
+    ),
 ]
 COMMENTS = [  # said in public, where a topic has a short answer
     *("comment_general", "comment_individual", "comment_appointment_contact", "comment_debt"),

@@ -10,7 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from social_bot.answering import saving
-from social_bot.organisation import alerts
+from social_bot.answering import store as answering
+from social_bot.organisation import alerts, operators
+from social_bot.organisation.roles import Role
 from social_bot.planning.posts import PostState
 from social_bot.web.app import create_app
 from tests.conftest import APPROVER, WRITER
@@ -80,7 +82,7 @@ def open_page(chromium: Browser, address: str) -> OpenPage:
 
 def staff_pages(world: World) -> list[str]:
     return [
-        *("/", "/posts", "/posts?month=2026-12", "/campaigns", "/inbox", "/callbacks", "/goals", "/enter"),
+        *("/", "/posts", "/posts?month=2026-12", "/campaigns", "/inbox", "/callbacks", "/goals", "/quality", "/service", "/enter"),
         *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
         *(f"/posts/{world.posts[state]}" for state in PostState),
     ]
@@ -124,6 +126,22 @@ def test_axe_finds_nothing_on_a_saved_conversation(open_page, timed_bot, world):
     page = open_page(width=NARROW)
 
     assert violations(page, [path], "fi") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+
+
+def test_axe_finds_nothing_on_a_message_unmasked(open_page, timed_bot, world):
+    with timed_bot.database.write() as session:
+        operators.add(session, WRITER, [Role.DUTY], now=timed_bot.now(), by="test")
+        message = answering.list_messages(session, [world.thread])[0]
+        message.original_sealed = timed_bot.database.cipher.seal("Asun Mallikatu 5:ssä. " * 20)
+        session.add(message)
+    page = open_page(role=WRITER, width=NARROW)
+    page.goto(f"/inbox/{world.thread}")
+
+    page.locator(f'form[action$="/original/{message.id}"] button').click()
+
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert result.response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
