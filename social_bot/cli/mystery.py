@@ -25,7 +25,7 @@ def mystery_client(
 ) -> None:
     """Play scripted conversations against the running content; exit 1 where an answer is not as it should be.
 
-    Nothing is stored and nothing is sent. What a script may hold is told in docs/answering.md.
+    Nothing is stored and nothing is sent. What a script may hold is told in docs/mystery-client.md.
     """
     from social_bot.answering.mystery import copy_content, play
     from social_bot.answering.scripts import read_scripts

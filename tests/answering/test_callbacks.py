@@ -1,5 +1,6 @@
 """Requests to be phoned."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -175,6 +176,13 @@ def test_the_same_number_waits_once_with_its_newest_wish_and_stays_discreet(bot)
     assert first == second == row.id
     assert (row.language, row.is_discreet, row.requested_at) == ("sv", True, NOW)
     assert row.promised_by == datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # counted from the second asking
+
+
+def test_two_requests_at_the_same_moment_make_one(bot):
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(lambda _: requested(bot), range(4)))
+
+    assert len(ids) == len(rows_of(bot)) == 1
 
 
 def test_after_the_call_the_same_number_may_ask_again(bot):

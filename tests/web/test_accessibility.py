@@ -82,7 +82,18 @@ def open_page(chromium: Browser, address: str) -> OpenPage:
 
 def staff_pages(world: World) -> list[str]:
     return [
-        *("/", "/posts", "/posts?month=2026-12", "/campaigns", "/inbox", "/callbacks", "/goals", "/quality", "/service", "/enter"),
+        *(
+            "/",
+            "/posts",
+            "/posts?month=2026-12",
+            "/campaigns",
+            "/inbox",
+            "/callbacks",
+            "/goals",
+            "/quality",
+            "/service",
+            "/enter",
+        ),
         *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
         *(f"/posts/{world.posts[state]}" for state in PostState),
     ]
@@ -194,11 +205,13 @@ def test_a_resident_asks_for_a_call_without_a_script_by_keyboard_alone(open_page
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/callback/receipt?**")
 
     assert skip == "Siirry sisältöön"
-    assert "Soitamme viimeistään ke 25.11. klo 15.00." in page.locator("main").inner_text()
+    assert "Soitamme tänään ke 25.11. klo 12–15." in page.locator("main").inner_text()
 
 
 def test_an_error_takes_the_focus_and_leads_to_its_field(open_page):
