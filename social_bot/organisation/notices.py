@@ -43,7 +43,12 @@ _NUMBER = marked("Alert {id}, {subject}.")
 _AGAIN = marked("Nobody has taken it yet. This is notice {round}.")
 _TAKE = marked("Open the page and mark that you take care of it:")
 
-_PATHS = {"thread": "/inbox/{}", "post": "/posts/{}", "callback": "/callbacks#callback-{}"}
+_PATHS = {
+    "thread": "/inbox/{}",
+    "comment": "/comments#comment-{}",
+    "post": "/posts/{}",
+    "callback": "/callbacks#callback-{}",
+}
 
 
 class NoticeState(StrEnum):

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from social_bot.answering import comment_outbox, intake
 from social_bot.answering.comment_acts import Act, act_on
@@ -131,19 +131,19 @@ def act(bot: Bot, what: Act, *, number: int = 1, by: str = WRITER, now: datetime
         )
 
 
-def let_answer(bot: Bot) -> None:
+def let_answer(bot: Bot, *, allowed: bool = True) -> None:
     with bot.database.write() as session:
-        pages.let_answer_comments(session, PAGE, allowed=True, by=APPROVER, now=NOW)
+        pages.let_answer_comments(session, PAGE, allowed=allowed, by=APPROVER, now=NOW)
 
 
 def rows(bot: Bot) -> list[CommentRow]:
     with bot.database.read() as session:
-        return list(session.exec(select(CommentRow).order_by(CommentRow.id)))
+        return list(session.exec(select(CommentRow).order_by(col(CommentRow.id))))
 
 
 def deeds(bot: Bot, *kinds: DeedKind) -> list[DeedRow]:
     with bot.database.read() as session:
-        found = session.exec(select(DeedRow).order_by(DeedRow.id)).all()
+        found = session.exec(select(DeedRow).order_by(col(DeedRow.id))).all()
         return [row for row in found if not kinds or row.kind in kinds]
 
 
@@ -164,5 +164,5 @@ def take_alerts(bot: Bot) -> None:
 
 def audited(bot: Bot) -> list[AuditEntryRow]:
     with bot.database.read() as session:
-        found = session.exec(select(AuditEntryRow).order_by(AuditEntryRow.id)).all()
+        found = session.exec(select(AuditEntryRow).order_by(col(AuditEntryRow.id))).all()
         return [row for row in found if row.subject.startswith("comment:")]
