@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import delete, select
 
@@ -97,6 +97,15 @@ def histories(draw):
     max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(
+    history=[
+        Told("400_1", "add", DANGER, "8100000001", 0),
+        *("do", "a day passes"),
+        Told("400_1", "edited", DANGER, "8100000001", 0),
+    ],
+    troubles=[],
+    page_answers=False,
 )
 @given(history=histories(), troubles=st.lists(errors, max_size=4), page_answers=st.booleans())
 def test_nobody_is_answered_twice_and_nothing_of_our_own_at_all(bot, history, troubles, page_answers):

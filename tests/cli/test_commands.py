@@ -308,6 +308,7 @@ def test_nothing_is_printed_beside_the_json(ready):
     for command in (
         ["page", "list"],
         ["inbox", "list"],
+        ["comment", "list"],
         ["callback", "list"],
         ["stats", "goals"],
         ["operator", "list"],

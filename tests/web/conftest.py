@@ -12,6 +12,8 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from social_bot.answering import callbacks
+from social_bot.answering.comment_policy import Matter
+from social_bot.answering.comment_store import CommentRow
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import approve_texts, load_library
@@ -54,6 +56,7 @@ class World:
     posts: dict[PostState, int]
     campaign: int
     thread: int
+    comments: dict[Matter, int]
     callback: int
 
 
@@ -161,7 +164,14 @@ def world(timed_bot: BotAt) -> World:
             now=NOW,
         )
         thread = write_thread(session, timed_bot)
-        return World(posts=posts, campaign=campaign.id or 0, thread=thread.id or 0, callback=callback.id or 0)
+        comments = {matter: write_comment(session, timed_bot, matter).id or 0 for matter in COMMENTS}
+        return World(
+            posts=posts,
+            campaign=campaign.id or 0,
+            thread=thread.id or 0,
+            comments=comments,
+            callback=callback.id or 0,
+        )
 
 
 def write_post(session, bot: Bot, state: PostState) -> PostRow:
@@ -220,6 +230,50 @@ def send_post(session, post: PostRow, state: PostState) -> None:
             "Facebook has barred this page from writing. Send nothing, and read the page's Support Inbox."
         )
         alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post.id}", now=NOW, occasion="1")
+
+
+COMMENTS = {
+    Matter.DANGER: "en jaksa enää elää",
+    Matter.PERSONAL_DATA: "Soittakaa minulle 040 123 4567.",
+    Matter.INDIVIDUAL: "Missä hakemukseni viipyy?",
+    Matter.TOPIC: "Kuka auttaa veloissa?",
+    Matter.UNCLEAR: "Koskeeko tämä kaikkia?",
+}
+
+
+def write_comment(session, bot: Bot, matter: Matter) -> CommentRow:
+    """A comment under a post, which waits for a person."""
+    seal, index = bot.database.cipher.seal, bot.database.index(f"400_{matter.value}")
+    row = CommentRow(
+        page_id=PAGE,
+        comment_index=index,
+        thread_index=index,
+        comment_sealed=seal(f"400_{matter.value}"),
+        thread_sealed=seal(f"400_{matter.value}"),
+        text_sealed=seal(mask(COMMENTS[matter])),
+        matter=matter,
+        reason=REASONS_TO_WAIT[matter],
+        crisis=CrisisKind.SUICIDE if matter is Matter.DANGER else None,
+        topic="debt" if matter is Matter.TOPIC else None,
+        languages=["fi"],
+        keys=["comment_individual" if matter is Matter.INDIVIDUAL else "comment_general"],
+        personal_data=["phone"] if matter is Matter.PERSONAL_DATA else [],
+        written_at=NOW,
+        seen_at=NOW,
+        waits_for_person=True,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+REASONS_TO_WAIT = {
+    Matter.DANGER: "somebody may be in danger",
+    Matter.PERSONAL_DATA: "everybody can read personal data here",
+    Matter.INDIVIDUAL: "an own matter",
+    Matter.TOPIC: "the page leaves comments to people",
+    Matter.UNCLEAR: "the topic is not certain",
+}
 
 
 def write_thread(session, bot: Bot) -> ThreadRow:

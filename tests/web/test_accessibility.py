@@ -181,7 +181,14 @@ def test_everything_that_is_pressed_is_large_enough_for_a_finger(open_page, worl
     page = open_page(role=WRITER, width=width)
 
     small = []
-    for path in ["/", "/posts", "/callbacks", f"/posts/{world.posts[PostState.UNCONFIRMED]}", "/callback"]:
+    for path in [
+        "/",
+        "/posts",
+        "/comments",
+        "/callbacks",
+        f"/posts/{world.posts[PostState.UNCONFIRMED]}",
+        "/callback",
+    ]:
         page.goto(path)
         small += page.evaluate(
             """() => [...document.querySelectorAll(
