@@ -39,7 +39,7 @@ class AppriseAlerts:
 
 
 def _service(address: SecretStr) -> "Apprise | None":
-    """apprise for one address, or None where it knows no way to write there."""
+    """One address as apprise knows it, or None where it knows no way to write there."""
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415  (large, and needed with the first address only)
 
     for name in ("apprise", "urllib3"):
