@@ -17,7 +17,7 @@ def comments(timed_bot, world) -> dict[Matter, int]:
     subject = f"comment:{world.comments[Matter.DANGER]}"
     with timed_bot.database.write() as session:
         alerts.raise_alert(session, AlertKind.CRISIS, subject, now=NOW, occasion="1")
-    return world.comments
+    return dict(world.comments)
 
 
 def row_of(bot, comment_id: int) -> CommentRow:
