@@ -56,7 +56,7 @@ def purge_texts(session: Session, *, older_than: datetime) -> int:
 
 
 def _is_over(session: Session, thread_id: int, *, now: datetime) -> bool:
-    of_thread = (AlertRow.kind == AlertKind.CRISIS, AlertRow.subject == f"thread:{thread_id}")
+    of_thread = (col(AlertRow.kind) == AlertKind.CRISIS, col(AlertRow.subject) == f"thread:{thread_id}")
     is_open = session.exec(select(exists().where(*of_thread, col(AlertRow.acknowledged_at).is_(None)))).one()
     last = session.exec(
         select(AlertRow.acknowledged_at)
