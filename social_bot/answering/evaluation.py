@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.dialogue import Desk, decide
@@ -78,7 +79,7 @@ def understand(text: str, models: Models) -> Understood:
     )
 
 
-def evaluate_topics(rows: Sequence[Labelled], models: Models) -> Mapping[str, object]:
+def evaluate_topics(rows: Sequence[Labelled], models: Models) -> Mapping[str, Any]:
     """Counts and shares (0–1) over all rows, by language and by topic, and a confusion table.
 
     ``right`` are messages answered on their topic (``answered_right``) or offered a choice that holds it
@@ -117,7 +118,7 @@ def evaluate_topics(rows: Sequence[Labelled], models: Models) -> Mapping[str, ob
     }
 
 
-def evaluate_crisis(rows: Sequence[Labelled], models: Models) -> Mapping[str, object]:
+def evaluate_crisis(rows: Sequence[Labelled], models: Models) -> Mapping[str, Any]:
     """Recall and false alarms (shares, 0–1) over all rows, by language, and recall by kind of danger.
 
     An alarm of any kind counts as found: what matters is that the numbers go out and a person looks.
@@ -142,7 +143,7 @@ def evaluate_crisis(rows: Sequence[Labelled], models: Models) -> Mapping[str, ob
     }
 
 
-def _topic_counts(pairs: Sequence[tuple[Labelled, Understood]]) -> Mapping[str, object]:
+def _topic_counts(pairs: Sequence[tuple[Labelled, Understood]]) -> Mapping[str, Any]:
     outcomes = Counter(_outcome(row.label, seen) for row, seen in pairs)
     total = len(pairs)
     right = outcomes["answered_right"] + outcomes["offered_right"]
@@ -163,7 +164,7 @@ def _outcome(label: str, seen: Understood) -> str:
     return "abstained"
 
 
-def _outside_counts(pairs: Sequence[tuple[Labelled, Understood]]) -> Mapping[str, object]:
+def _outside_counts(pairs: Sequence[tuple[Labelled, Understood]]) -> Mapping[str, Any]:
     answered = sum(seen.answered is not None for _, seen in pairs)
     return {
         "messages": len(pairs),
@@ -173,7 +174,7 @@ def _outside_counts(pairs: Sequence[tuple[Labelled, Understood]]) -> Mapping[str
     }
 
 
-def _crisis_counts(pairs: Sequence[tuple[Labelled, CrisisKind | None]]) -> Mapping[str, object]:
+def _crisis_counts(pairs: Sequence[tuple[Labelled, CrisisKind | None]]) -> Mapping[str, Any]:
     return {
         "danger": sum(bool(row.label) for row, _ in pairs),
         "no_danger": sum(not row.label for row, _ in pairs),

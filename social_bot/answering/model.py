@@ -10,26 +10,30 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+# The blocks are small: BLAS threads would only wait for each other, six times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 from numpy.typing import NDArray
 
 from social_bot.answering.signs import fold
 
-MODEL_VERSION = "3"  # part of the cache's key: a change of this file's numbers retrains
+MODEL_VERSION = "4"  # part of the cache's key: a change of this file's numbers retrains
 BUCKETS = 1 << 16
-PIECES = (2, 3, 4, 5)  # letters in a piece of a word, its edges marked by spaces
+PIECES = (2, 3, 4)  # letters in a piece of a word, its edges marked by spaces
 STEMS = (5, 6, 7)  # a word's beginning carries its meaning, Finnish endings do not
-EPOCHS = 8
+EPOCHS = 4
 BATCH = 64
 STEP = 0.5
 DECAY = 2e-3
+SELDOM = 0.05  # how much less often a seldom label is met than its share of the phrases tells
 LONGEST = 1_000  # letters of a text that are looked at, half from its beginning, half from its end
 
 WORDS_REMEMBERED = 20_000  # words whose pieces need not be cut again
@@ -80,12 +84,20 @@ class ModelSet:
         return _weighed(_buckets(text), self.rarity)
 
 
-def train(tasks: Mapping[str, Sequence[tuple[str, str]]]) -> ModelSet:
-    """Train one classifier a task from (text, label) pairs. The same pairs give the same numbers."""
-    rarity = _rarity({text for pairs in tasks.values() for text, _ in pairs})
+def train(
+    tasks: Mapping[str, Sequence[tuple[str, str]]], *, seldom: Collection[str] = frozenset()
+) -> ModelSet:
+    """Train one classifier a task from (text, label) pairs. The same pairs give the same numbers.
+
+    Labels that are ``seldom`` in life, however many phrases there are, need more evidence.
+    """
+    texts = {text for pairs in tasks.values() for text, _ in pairs}
+    buckets = {copy: _buckets(copy) for text in texts for copy in (text, misspelt(text))}
+    rarity = _rarity([buckets[text] for text in texts])
+    bags = {text: _weighed(found, rarity) for text, found in buckets.items()}
     return ModelSet(
         rarity=rarity,
-        classifiers={name: _train_one(pairs, rarity) for name, pairs in tasks.items()},
+        classifiers={name: _train_one(pairs, bags, seldom) for name, pairs in tasks.items()},
     )
 
 
@@ -167,44 +179,74 @@ def _weighed(buckets: Ints, rarity: Floats) -> Bag:
     return Bag(buckets=buckets, weights=weights / np.float32(length))
 
 
-def _rarity(texts: Iterable[str]) -> Floats:
+def _rarity(texts: Sequence[Ints]) -> Floats:
     """How telling a bucket is: the rarer, the more (inverse document frequency)."""
-    counts = np.zeros(BUCKETS, dtype=np.float32)
-    total = 0
-    for text in texts:
-        counts[_buckets(text)] += 1
-        total += 1
-    rarity: Floats = np.log((1 + total) / (1 + counts)).astype(np.float32) + 1
+    counts = np.bincount(np.concatenate(texts), minlength=BUCKETS)
+    rarity: Floats = np.log((1 + len(texts)) / (1 + counts)).astype(np.float32) + 1
     return rarity
 
 
-def _train_one(pairs: Sequence[tuple[str, str]], rarity: Floats) -> Classifier:
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Texts whose buckets are renumbered among those that the batch uses."""
+
+    used: Ints
+    rows: Ints
+    columns: Ints
+    weights: Floats
+    truth: Floats
+
+    def block(self) -> Floats:
+        block = np.zeros((len(self.truth), len(self.used)), dtype=np.float32)
+        block[self.rows, self.columns] = self.weights
+        return block
+
+
+def _batches(
+    pairs: Sequence[tuple[str, str]], labels: Sequence[str], bags: Mapping[str, Bag]
+) -> list[_Batch]:
+    """The pairs in a fixed random order, every other time around misspelt."""
+    number_of = {label: number for number, label in enumerate(labels)}
+    order = np.random.default_rng(1).permutation(len(pairs))
+    batches = []
+    for start in range(0, len(pairs), BATCH):
+        chosen = [pairs[i] for i in order[start : start + BATCH]]
+        own = [bags[text] for text, _ in chosen]
+        used, columns = np.unique(np.concatenate([bag.buckets for bag in own]), return_inverse=True)
+        truth = np.zeros((len(chosen), len(labels)), dtype=np.float32)
+        truth[np.arange(len(chosen)), [number_of[label] for _, label in chosen]] = 1
+        batches.append(
+            _Batch(
+                used=used,
+                rows=np.repeat(np.arange(len(own)), [len(bag.buckets) for bag in own]),
+                columns=columns,
+                weights=np.concatenate([bag.weights for bag in own]),
+                truth=truth,
+            )
+        )
+    return batches
+
+
+def _train_one(
+    pairs: Sequence[tuple[str, str]], bags: Mapping[str, Bag], seldom: Collection[str]
+) -> Classifier:
     """Softmax regression, AdaGrad over fixed batches, each batch as a small dense block."""
     labels = tuple(sorted({label for _, label in pairs}))
-    rows = [(copy, label) for text, label in pairs for copy in dict.fromkeys((text, misspelt(text)))]
-    order = np.random.default_rng(1).permutation(len(rows))
-    batches = []
-    for start in range(0, len(rows), BATCH):
-        chosen = [rows[i] for i in order[start : start + BATCH]]
-        bags = [_weighed(_buckets(text), rarity) for text, _ in chosen]
-        used = np.unique(np.concatenate([bag.buckets for bag in bags]))
-        block = np.zeros((len(bags), len(used)), dtype=np.float32)
-        for row, bag in enumerate(bags):
-            block[row, np.searchsorted(used, bag.buckets)] = bag.weights
-        truth = np.zeros((len(bags), len(labels)), dtype=np.float32)
-        truth[np.arange(len(bags)), [labels.index(label) for _, label in chosen]] = 1
-        batches.append((used, block, truth))
+    written = _batches(pairs, labels, bags)
+    mistyped = _batches([(misspelt(text), label) for text, label in pairs], labels, bags)
     matrix = np.zeros((BUCKETS, len(labels)), dtype=np.float32)
-    share = np.array([sum(label == one for _, label in rows) for one in labels], dtype=np.float32) / len(rows)
-    bias: Floats = np.log(share)  # an unknown word says nothing, so what is usual holds
     seen = np.full(matrix.shape, 1e-6, dtype=np.float32)
-    for _ in range(EPOCHS):
-        for used, block, truth in batches:
-            weights = matrix[used]
+    share = sum(batch.truth.sum(axis=0) for batch in written) / len(pairs)
+    share[[label in seldom for label in labels]] *= SELDOM
+    bias: Floats = np.log(share)  # an unknown word says nothing, so what is usual holds
+    for epoch in range(EPOCHS):
+        for batch in (written, mistyped)[epoch % 2]:
+            block, weights = batch.block(), matrix[batch.used]
             scores = block @ weights + bias
             raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-            error = (raised / raised.sum(axis=1, keepdims=True) - truth) / len(block)
-            gradient = block.T @ error + DECAY / len(batches) * weights
-            seen[used] += gradient**2
-            matrix[used] = weights - STEP * gradient / np.sqrt(seen[used])
+            error = (raised / raised.sum(axis=1, keepdims=True) - batch.truth) / len(block)
+            gradient = block.T @ error + DECAY / len(written) * weights
+            history = seen[batch.used] + gradient**2
+            seen[batch.used] = history
+            matrix[batch.used] = weights - STEP * gradient / np.sqrt(history)
     return Classifier(labels=labels, matrix=matrix, bias=bias)

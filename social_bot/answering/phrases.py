@@ -38,11 +38,23 @@ def read_phrases(templates: Path) -> dict[str, dict[str, Mapping[str, Any]]]:
     return content
 
 
-def examples(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def examples(entry: Mapping[str, Any], name: str = "examples") -> Iterator[tuple[str, str]]:
     """(language, phrase) pairs of a topic or a lane."""
-    for language, lines in entry["examples"].items():
+    for language, lines in entry.get(name, {}).items():
         for line in lines:
             yield language, str(line)
+
+
+def lines_of_danger(
+    files: Mapping[str, Mapping[str, Any]],
+) -> Iterator[tuple[str, str, str | None]]:
+    """(language, line, kind) of what people in danger write; the kind is None where it only sounds like it."""
+    for name, file in files.items():
+        if name.startswith("lines."):
+            language = name.removeprefix("lines.")
+            for kind, lines in file["for"].items():
+                yield from ((language, str(line), kind) for line in lines)
+            yield from ((language, str(line), None) for line in file["against"])
 
 
 def _files(templates: Path) -> list[Path]:

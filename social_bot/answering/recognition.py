@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from social_bot.answering.crisis import NO_CRISIS, CrisisKind, find_crisis
+from social_bot.answering.crisis import HARMLESS, KINDS, CrisisKind, find_crisis
 from social_bot.answering.language import detect_language, load_detector
 from social_bot.answering.signs import Signs, fold
 from social_bot.answering.topics import GUESSES, Topic, TopicGuess, TopicNames
 from social_bot.organisation import personal_data
+from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.personal_data import PersonalDataKind
 
 if TYPE_CHECKING:
     from social_bot.answering.model import ModelSet
 
-INDIVIDUAL_AT = 0.5
+INDIVIDUAL = "individual"
+INDIVIDUAL_AT = 0.25
 LANE_WORDS = 8  # a longer message is more than a greeting or thanks
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -57,7 +59,7 @@ def recognise(text: str, *, previous_language: str | None, models: Models) -> Re
     words = _WORD.findall(fold(text[:500]))
     ranked = models.classifiers.classifiers["topics"].ranked(bag)[:GUESSES]
     has_words = bool(words)
-    individual = models.classifiers.classifiers["individual"].of(bag, "individual")
+    individual = models.classifiers.classifiers["meaning"].of(bag, INDIVIDUAL)
     return Recognition(
         language=language.code,
         language_is_sure=language.is_sure,
@@ -84,35 +86,36 @@ def load_models(templates: Path, *, cache: Path) -> Models:
     if loaded is None:
         phrases = read_phrases(templates)
         content = _content(phrases)
-        loaded = model.train(_tasks(phrases)), content
+        loaded = model.train(_tasks(phrases), seldom=KINDS), content
         model.save(path, *loaded)
     load_detector()  # now, not with the first message
     return _assemble(*loaded)
 
 
 def _tasks(phrases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, list[tuple[str, str]]]:
-    """What is learnt from what: (text, label) pairs by the classifier's name."""
-    from social_bot.answering.phrases import examples  # noqa: PLC0415
+    """What is learnt from what: (text, label) pairs by the classifier's name.
 
-    topics = phrases["topics"]
-    lanes = phrases["lanes"]
+    ``meaning`` tells danger and own cases from each single topic, which shows more than telling them from
+    all topics in one; ``topics`` alone tells these apart better than ``meaning`` does.
+    """
+    from social_bot.answering.phrases import examples, lines_of_danger  # noqa: PLC0415
+
+    topics, lanes = phrases["topics"], phrases["lanes"]
     by_topic = [(line, topic) for topic in topics for _, line in examples(topics[topic])]
     by_topic += [(line, Topic.OTHER.value) for _, line in examples(lanes["off_topic"])]
-    own_cases = [(line, "individual") for _, line in examples(lanes["individual"])]
-    general = [(line, "general") for line, _ in by_topic]
+    own_cases = [(line, INDIVIDUAL) for _, line in examples(lanes["individual"])]
+    own_cases += [(line, HARMLESS) for _, line in examples(lanes["individual"], "against")]
+    danger = [(line, kind or HARMLESS) for _, line, kind in lines_of_danger(phrases["crisis"])]
     sources = [*topics.values(), *lanes.values()]
     by_language = [(line, language) for source in sources for language, line in examples(source)]
-    danger: list[tuple[str, str]] = [(line, NO_CRISIS) for line, _ in [*by_topic, *own_cases]]
-    for name, file in phrases["crisis"].items():
-        if name.startswith("lines."):
-            language = name.removeprefix("lines.")
-            for kind, lines in file["for"].items():
-                danger += [(str(line), kind) for line in lines]
-            danger += [(str(line), NO_CRISIS) for line in file["against"]]
-            if language in {"fi", "sv", "en"}:
-                every = [*file["against"], *(line for lines in file["for"].values() for line in lines)]
-                by_language += [(str(line), language) for line in every]
-    return {"topics": by_topic, "individual": own_cases + general, "language": by_language, "crisis": danger}
+    by_language += [
+        (line, language) for language, line, _ in lines_of_danger(phrases["crisis"]) if language in LANGUAGES
+    ]
+    return {
+        "topics": by_topic,
+        "meaning": by_topic + own_cases + danger,
+        "language": by_language[::3],  # three languages need no more
+    }
 
 
 def _content(phrases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def evaluate(
 
     if (topics is None) == (crisis is None):
         raise typer.BadParameter("Give --topics FILE or --crisis FILE.")
+    parts: tuple[str, ...]
     with opened(needs_schema=False) as bot:
         if topics is not None:
             result = evaluation.evaluate_topics(evaluation.read_topics(topics), bot.models)

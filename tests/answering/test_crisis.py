@@ -1,21 +1,12 @@
-"""Signs of danger: what must be seen, what must not, and how much of what was held back is found.
+"""Danger: what must be seen, and what must not. How much is found of others' lines: test_evaluation.py."""
 
-The lines of ``crisis_held_back.tsv`` were set aside at random from those in ``templates/crisis/lines.*.yaml``
-and train nothing. They come from the same hand as the signs: expect less of other people's words. Three
-rounds of harder, indirect messages written afterwards were found to 31, 50 and 37 % before signs were
-added for them; they are the tables below.
-"""
-
-import csv
 import time
-from pathlib import Path
 
 import pytest
 
 from social_bot.answering.crisis import CrisisKind, find_crisis
 from social_bot.answering.recognition import Models
 
-HELD_BACK = Path(__file__).parent / "crisis_held_back.tsv"
 Kind = CrisisKind
 
 
@@ -61,7 +52,7 @@ def _found(text: str, models: Models) -> CrisisKind | None:
         ("زوجي يضربني", Kind.VIOLENCE_NOW),
         ("mees peksab mind", Kind.VIOLENCE_NOW),
         ("4v poika pihalla yksin yöpuvussa klo 23", Kind.CHILD_IN_DANGER),
-        ("jag är 9 och mamma vaknar inte", Kind.OVERDOSE_MEDICAL),
+        ("jag är 9 och mamma vaknar inte", Kind.CHILD_IN_DANGER),
         ("babyn är ensam i lägenheten", Kind.CHILD_IN_DANGER),
         ("my uncle does things to me I can't tell", Kind.CHILD_IN_DANGER),
         ("ei oo yöpaikkaa", Kind.HOMELESS_TONIGHT),
@@ -158,30 +149,6 @@ def test_one_sentence_in_a_long_message_is_found(before: int, models: Models) ->
 
 def test_of_two_dangers_the_more_urgent_is_named(models: Models) -> None:
     assert _found("haluan kuolla, otin jo kaikki pillerit", models) is Kind.OVERDOSE_MEDICAL
-
-
-def _held_back(crisis: str) -> list[dict[str, str]]:
-    with HELD_BACK.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [row for row in rows if row["crisis"] == crisis]
-
-
-def test_nineteen_of_twenty_lines_held_back_are_found(models: Models) -> None:
-    rows = _held_back("yes")
-
-    found = [row for row in rows if _found(row["text"], models)]
-
-    assert len(rows) > 250
-    assert len(found) / len(rows) >= 0.95
-
-
-def test_fewer_than_one_in_ten_harmless_lines_held_back_is_an_alarm(models: Models) -> None:
-    rows = _held_back("no")
-
-    alarms = [row for row in rows if _found(row["text"], models)]
-
-    assert len(rows) > 100
-    assert len(alarms) / len(rows) < 0.10
 
 
 @pytest.mark.parametrize(

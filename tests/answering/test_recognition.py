@@ -1,25 +1,13 @@
-"""A message understood whole, and how well on messages set apart before any phrase was written.
+"""A message understood whole. How well on messages of other hands: test_evaluation.py."""
 
-Own set, expect less: on other people's questions a good tenth lower.
-"""
-
-import csv
-import re
 import statistics
 import time
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from social_bot.answering.phrases import examples, read_phrases
 from social_bot.answering.recognition import Models, Recognition, recognise
-from social_bot.answering.signs import fold
-from social_bot.answering.topics import Topic, certain_topic, topics_to_offer
-from social_bot.assets import folder
+from social_bot.answering.topics import Topic, certain_topic
 from social_bot.organisation.personal_data import PersonalDataKind
-
-OWN_SET = Path(__file__).parent / "own_set.tsv"
 
 
 def _understood(text: str, models: Models, previous: str | None = None) -> Recognition:
@@ -138,61 +126,6 @@ def test_a_message_without_words_has_no_topic(text: str, models: Models) -> None
     assert understood.topics == ()
     assert understood.language == "sv"
     assert understood.crisis is None
-
-
-def _own_set(models: Models, *, far_from_phrases: bool) -> tuple[Counter[str], Counter[str]]:
-    """Outcomes of the messages that belong to a topic, and of those that are none of our business."""
-    inside: Counter[str] = Counter()
-    outside: Counter[str] = Counter()
-    taught = _taught() if far_from_phrases else []
-    with OWN_SET.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            pieces = _pieces(row["text"])
-            if any(len(pieces & other) * 2 > len(pieces) for other in taught):
-                continue
-            guesses = _understood(row["text"], models).topics
-            certain, offered = certain_topic(guesses), topics_to_offer(guesses)
-            if row["topic"] == Topic.OTHER:
-                outside["answered" if certain not in {None, Topic.OTHER} else "left"] += 1
-            elif certain == row["topic"] or row["topic"] in offered:
-                inside["right"] += 1
-            else:
-                inside["wrong" if certain or offered else "left"] += 1
-    return inside, outside
-
-
-def _taught() -> list[set[str]]:
-    phrases = read_phrases(folder("templates"))
-    return [
-        _pieces(line)
-        for part in ("topics", "lanes")
-        for e in phrases[part].values()
-        for _, line in examples(e)
-    ]
-
-
-def _pieces(text: str) -> set[str]:
-    """The text's stretches of five letters."""
-    words = " ".join(re.findall(r"\w+", fold(text)))
-    return {words[at : at + 5] for at in range(max(1, len(words) - 4))}
-
-
-@pytest.mark.parametrize(("far_from_phrases", "right_at_least"), [(False, 0.95), (True, 0.93)])
-def test_the_own_set_is_understood(*, far_from_phrases: bool, right_at_least: float, models: Models) -> None:
-    inside, outside = _own_set(models, far_from_phrases=far_from_phrases)
-
-    assert inside.total() > 150
-    assert outside.total() > 40
-    assert inside["right"] / inside.total() >= right_at_least
-    assert inside["wrong"] / inside.total() <= 0.03
-    assert outside["answered"] / outside.total() <= 0.03
-
-
-def test_own_messages_raise_no_alarm(models: Models) -> None:
-    with OWN_SET.open(encoding="utf-8", newline="") as file:
-        texts = [row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
-
-    assert [text for text in texts if _understood(text, models).crisis] == []
 
 
 def test_a_decision_takes_a_few_milliseconds(models: Models) -> None:
