@@ -6,6 +6,8 @@ what is passed through ``fields`` is printed beside the sentence.
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 _FIELDS = "social_bot_fields"
 
@@ -20,6 +22,15 @@ class _KeyValueFormatter(logging.Formatter):
         line = super().format(record)
         values: dict[str, object] = getattr(record, _FIELDS, {})
         return " ".join([line, *(f"{key}={value!s}" for key, value in values.items())])
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (logging's name)
+        """Where it broke and with which kinds of error: their own words may quote what a person wrote."""
+        told: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            told += [*traceback.format_tb(error.__traceback__), type(error).__qualname__]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(line.rstrip() for line in told)
 
 
 def configure(*, level: int = logging.INFO) -> None:

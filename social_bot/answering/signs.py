@@ -97,12 +97,6 @@ class Signs:
                 found.add(sign.label)
         return frozenset(found)
 
-    def without_idioms(self, text: str) -> str:
-        """The folded words that belong to no idiom; the text itself where it holds none."""
-        tokens = _tokens(text)
-        taken = self._taken_by_idioms(self._places(tokens))
-        return " ".join(token for token, place in tokens if place not in taken) if taken else text
-
     def _taken_by_idioms(self, places: Mapping[int, Sequence[float]]) -> frozenset[float]:
         possible = _possible(self._idioms, places)
         return frozenset().union(*(match for idiom in possible for match in _matches(idiom, places)))

@@ -160,3 +160,34 @@ def test_the_longest_message_of_the_platform_is_judged_in_time(text: str, models
     _found(text, models)
 
     assert time.process_time() - started < 0.25
+
+
+# fmt: off
+EVERYDAY = (
+    "Gäller det här alla?", "Koskeeko tämä kaikkia?", "Does this apply to everyone?", "Missä tämä on?",
+    "Var är det här?", "Where is this?", "Milloin tämä on?", "När är det?", "Saako tulla yksin?",
+    "Får man komma ensam?", "Can I come alone?", "Onko tämä ilmainen?", "Kostar det något?",
+    "Mitä tarkoittaa tuo viimeinen kohta?", "Vad betyder det sista?", "Kiva kun autatte!",
+    "Bra att ni finns!", "Hyvä juttu", "Voiko kuka vaan tulla?", "Får vem som helst komma?",
+    "Onko teillä vielä paikkoja?", "Finns det plats kvar?", "Moneltako se alkaa?",
+    "Hur dags börjar det?", "Good to know, thank you.", "Vet någon?", "Tietääkö joku?",
+    "Entä huomenna?", "Och i morgon då?", "What about tomorrow?", "Onko sama ensi viikolla?",
+    "Samma tid nästa vecka?", "Jaan tämän kavereille", "Delar vidare", "Sharing this",
+    "Tuletteko myös Rantalaan?", "Kommer ni till Strandby också?", "Pitääkö ilmoittautua?",
+    "Måste man anmäla sig?", "Mistä ovesta?", "Vilken dörr?", "Which door?",
+    "Voinko ottaa lapsen mukaan?", "Kan jag ta med barnet?", "Can I bring my kid?", "Ok, odotan",
+    "Jag väntar", "Selvä, kysyn muualta", "Ehkä joskus", "Kanske", "En ehdi tänään",
+    "Jag hinner inte idag", "Ei sovi mulle", "Passar inte mig", "Hei, kuka vastaa täällä?",
+    "Vem svarar här?", "Who answers here?", "Onko siellä ketään?", "Är någon där?", "Is anybody there?",
+    "Vastatkaa", "Svara", "Ei toimi", "Funkar inte", "En ymmärrä", "Jag förstår inte",
+    "I don't understand", "Mitä?", "Va?", "Miksi?", "Varför?", "Why?", "Eikä!", "Nej",
+    "Joo mutta milloin", "Ja men när", "Luitteko tämän?", "Läste ni det här?", "Saitteko viestini?",
+    "Fick ni mitt meddelande?",
+)
+# fmt: on
+
+
+def test_short_everyday_words_seldom_alarm(models: Models) -> None:
+    alarms = [text for text in EVERYDAY if _found(text, models)]
+
+    assert len(alarms) / len(EVERYDAY) <= 0.05, alarms

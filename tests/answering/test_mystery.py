@@ -17,7 +17,6 @@ from social_bot.organisation import directory
 from tests.conftest import APPROVER, NOW
 
 SHIPPED = sorted((folder("templates") / "conversations").glob("*.yaml"))
-MISHEARD = pytest.mark.xfail(strict=False, reason="recognition takes this harmless Russian line for danger")
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
@@ -119,7 +118,7 @@ def scores(models, models_cache, tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(path.stem, marks=[MISHEARD] if path.stem == "08_russian" else []) for path in SHIPPED],
+    [path.stem for path in SHIPPED],
 )
 def test_every_shipped_conversation_goes_as_it_should(scores, name):
     misses = [f"line {turn.turn.line}: {miss}" for turn in scores[name].turns for miss in turn.misses]
