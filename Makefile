@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv-dev
 
-.PHONY: help demo demo-reset test check lock
+.PHONY: help demo demo-reset test check bench lock
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -26,6 +26,9 @@ check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
 	$(DEV)/bin/deptry .
 	$(DEV)/bin/djlint templates/web templates/practice --lint
 	$(DEV)/bin/social-bot campaign check campaigns/*.yaml
+
+bench: $(DEV)/.installed  ## measure; docs/performance.md keeps the figures
+	$(DEV)/bin/python tests/bench/deciding.py
 
 lock:  ## renew both lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
