@@ -194,7 +194,7 @@ def test_what_was_not_delivered_before_a_stop_is_delivered_after_a_start(make_pr
 def test_after_an_hour_of_failures_the_app_is_unsubscribed(subscribed, practice, receiver, clock):
     receiver.refuse_first = 1000
     practice.write_as_resident(PAGE_ID, PSID, text="Moi")
-    while receiver.refuse_first == 1000:
+    while receiver.refuse_first > 998:  # at the second try the first is on record
         assert not practice.wait_for_webhooks(0.05)
 
     clock.forward(hours=1, seconds=1)
