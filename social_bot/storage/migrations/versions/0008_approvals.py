@@ -1,0 +1,14 @@
+"""notes between writer and approver, reminders, series, calendar feeds."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
