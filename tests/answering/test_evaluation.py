@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from social_bot.answering.evaluation import evaluate_crisis, evaluate_topics, read_crisis, read_topics
+from social_bot.answering.evaluation import (
+    evaluate_crisis,
+    evaluate_topics,
+    read_crisis,
+    read_topics,
+    understand,
+)
+from social_bot.answering.outcomes import Lane
 from social_bot.answering.phrases import examples, lines_of_danger, read_phrases
 from social_bot.answering.recognition import Models
 from social_bot.answering.signs import fold
@@ -23,6 +30,7 @@ from social_bot.errors import InvalidInput
 HERE = Path(__file__).parent
 TOPICS = [HERE / "topics_set.tsv", HERE / "topics_unseen.tsv"]
 CRISIS = [HERE / "crisis_set.tsv", HERE / "crisis_unseen.tsv"]
+OWN_MATTERS = HERE / "individual_set.tsv"
 
 
 @pytest.mark.parametrize("path", TOPICS, ids=lambda path: path.stem)
@@ -61,6 +69,19 @@ def test_no_kind_of_danger_and_no_language_is_left_behind(path: Path, models: Mo
     assert min(counts["recall"] for counts in result["by_language"].values()) >= 0.93
 
 
+def test_own_matters_are_told_from_general_questions(models: Models) -> None:
+    """Missed ones get a general text, which does no harm; a general question must not be turned away."""
+    with OWN_MATTERS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+    found = [understand(row["text"], models).lane is Lane.INDIVIDUAL for row in rows]
+
+    own = [hit for row, hit in zip(rows, found, strict=True) if row["individual"] == "yes"]
+    general = [hit for row, hit in zip(rows, found, strict=True) if row["individual"] == "no"]
+    assert sum(own) / len(own) >= 0.8
+    assert sum(general) / len(general) <= 0.05
+
+
 def test_the_sets_are_as_large_as_promised() -> None:
     assert len(read_topics(TOPICS[0])) >= 400
     assert len({row.label for row in read_topics(TOPICS[0])}) == 20
@@ -81,7 +102,7 @@ def test_enough_lines_teach_each_kind_of_danger() -> None:
     assert sum(kind is None for _, _, kind in lines) >= 600
 
 
-@pytest.mark.parametrize("path", [*TOPICS, *CRISIS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*TOPICS, *CRISIS, OWN_MATTERS], ids=lambda path: path.stem)
 def test_no_row_shares_half_of_its_pieces_with_a_phrase(path: Path) -> None:
     taught: defaultdict[str, set[int]] = defaultdict(set)
     for number, line in enumerate(_taught()):
