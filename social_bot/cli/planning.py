@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from social_bot.cli.output import AsJson, by_command_line, opened, show, table
+from social_bot.cli.output import AsJson, opened, show, table
 from social_bot.errors import InvalidCampaign, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -227,7 +227,9 @@ def post_add(
             lateness=timedelta(minutes=lateness),
         )
         if approver is not None:
-            row = approve_post(session, row.id or 0, by=approver, now=bot.now())
+            row = approve_post(
+                session, row.id or 0, content_hash=content.content_hash, by=approver, now=bot.now()
+            )
         record = _record(row)
     show(
         record,
@@ -274,29 +276,34 @@ def post_approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve a post exactly as it is now."""
+    from social_bot.planning import store
     from social_bot.planning.composing import approve_post
 
     with opened() as bot, bot.database.write() as session:
-        record = _record(approve_post(session, post_id, by=by, now=bot.now()))
+        as_it_is = store.get_post(session, post_id).content.content_hash
+        record = _record(approve_post(session, post_id, content_hash=as_it_is, by=by, now=bot.now()))
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
-@post.command("cancel", epilog="Example: social-bot post cancel 12")
+@post.command("cancel", epilog='Example: social-bot post cancel 12 --by "Kirjoittaja 1"')
 def post_cancel(
     post_id: int,
     *,
-    by: Annotated[str | None, typer.Option(help="Who cancels.")] = None,
+    by: Annotated[str, typer.Option(help="An operator with the role writer.")],
     as_json: AsJson = False,
 ) -> None:
     """Cancel a post that has not been sent."""
     from social_bot.planning.composing import cancel_post
 
     with opened() as bot, bot.database.write() as session:
-        record = _record(cancel_post(session, post_id, by=by_command_line(by), now=bot.now()))
+        record = _record(cancel_post(session, post_id, by=by, now=bot.now()))
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
-@post.command("resolve", epilog="Example: social-bot post resolve 12 --there 100200300_400500600")
+@post.command(
+    "resolve",
+    epilog='Example: social-bot post resolve 12 --there 100200300_400500600 --by "Kirjoittaja 1"',
+)
 def post_resolve(
     post_id: int,
     *,
@@ -304,7 +311,7 @@ def post_resolve(
     send_again: Annotated[
         bool, typer.Option("--send-again", help="It is not on the page: send it now.")
     ] = False,
-    by: Annotated[str | None, typer.Option(help="Who has looked.")] = None,
+    by: Annotated[str, typer.Option(help="Who has looked: an operator with the role writer.")],
     as_json: AsJson = False,
 ) -> None:
     """Decide about an unconfirmed post after looking at the page."""
@@ -314,9 +321,9 @@ def post_resolve(
         raise typer.BadParameter("Give --there EXTERNAL_ID or --send-again.")
     with opened() as bot, bot.database.write() as session:
         if there is not None:
-            row = confirm_post(session, post_id, there, by=by_command_line(by), now=bot.now())
+            row = confirm_post(session, post_id, there, by=by, now=bot.now())
         else:
-            row = send_post_again(session, post_id, by=by_command_line(by), now=bot.now())
+            row = send_post_again(session, post_id, by=by, now=bot.now())
         record = _record(row)
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 

@@ -90,8 +90,9 @@ def _publish(story: Story, rehearsal: Rehearsal) -> None:
         )
         planned = len(started.posts)
         for post in started.posts[:POSTS]:
-            move_post(session, post.id or 0, clock(), by=WRITER, zone=bot.settings.zone, now=clock())
-            approve_post(session, post.id or 0, by=APPROVER, now=clock())
+            now = clock()
+            moved = move_post(session, post.id or 0, now, by=WRITER, zone=bot.settings.zone, now=now)
+            approve_post(session, post.id or 0, content_hash=moved.content.content_hash, by=APPROVER, now=now)
     story.tell(
         f'{WRITER} started the campaign "{CAMPAIGN}" with {planned} posts; {APPROVER} approved them. '
         f"{POSTS} of them were moved to now and approved again.",

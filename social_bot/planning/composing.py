@@ -10,7 +10,7 @@ from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.approval import approve as approve_content
 from social_bot.organisation.roles import Role
-from social_bot.planning import store
+from social_bot.planning import approvals, store
 from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
 from social_bot.planning.store import PostRow
 
@@ -33,8 +33,8 @@ def add_post(
     Raises ``NotFound`` for an unknown page or author, ``NotAllowed`` for an author without the role and
     ``InvalidInput`` for a time that is past the lateness limit.
     """
-    operators.require(session, author, Role.WRITER)
     pages.get(session, content.page_id)
+    operators.require(session, author, Role.WRITER, page_id=content.page_id)
     if now > content.publish_at + lateness:
         raise InvalidInput(
             "The time {time} is more than {minutes} minutes ago. Choose a time to come.",
@@ -71,20 +71,29 @@ def add_post(
 
 def submit_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
     """Send a draft for approval."""
-    operators.require(session, by, Role.WRITER)
     return _moved(session, post_id, PostState.AWAITING_APPROVAL, by=by, now=now, action="post.submit")
 
 
-def approve_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
-    """Approve the content as it is now; raises ``NotAllowed`` for its author or when it is too late."""
-    operators.require(session, by, Role.APPROVER)
+def approve_post(session: Session, post_id: int, *, content_hash: str, by: str, now: datetime) -> PostRow:
+    """Approve the content that was read, named by its hash.
+
+    Raises ``NotAllowed`` for who wrote or changed it, when it is no longer what was read, and when it is too late.
+    """
     post = store.get_post(session, post_id, for_update=True)
+    operators.require(session, by, Role.APPROVER, page_id=post.page_id)
+    if post.content.content_hash != content_hash:
+        raise NotAllowed(
+            "The post was changed while you were reading it. Read it again before you approve it."
+        )
     if now > post.goes_out_until:
         raise NotAllowed("The time of this post has passed. Give it a new time first.")
-    approval = approve_content(by=by, author=post.author, at=now, content_hash=post.content.content_hash)
+    author = by if by in post.hands else post.author
+    approval = approve_content(by=by, author=author, at=now, content_hash=content_hash)
     post.become(PostState.SCHEDULED)
     post.approved_by, post.approved_at, post.approved_hash = approval.by, approval.at, approval.content_hash
     session.add(post)
+    approvals.keep(session, post, by=by, content_hash=content_hash, now=now)
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
     audit.record(
         session,
         at=now,
@@ -99,14 +108,19 @@ def approve_post(session: Session, post_id: int, *, by: str, now: datetime) -> P
 def move_post(
     session: Session, post_id: int, publish_at: datetime, *, by: str, zone: ZoneInfo, now: datetime
 ) -> PostRow:
-    """Give a post another time: an approval is void and the post becomes a draft again."""
-    operators.require(session, by, Role.WRITER)
+    """Give a post another time: an approval is void and the post becomes a draft again.
+
+    Raises ``InvalidInput`` for a time that has passed.
+    """
     post = store.get_post(session, post_id, for_update=True)
+    operators.require(session, by, Role.WRITER, page_id=post.page_id)
+    if publish_at < now:
+        raise InvalidInput("This time has passed. Choose a time to come.")
     if post.state is not PostState.DRAFT:
         post.become(PostState.DRAFT)
     post.publish_at = publish_at
     post.local_time = publish_at.astimezone(zone).strftime(_LOCAL)
-    post.approved_by = post.approved_at = post.approved_hash = None
+    post.note_change(by)
     session.add(post)
     alerts.settle(session, f"post:{post_id}", by=by, now=now)
     audit.record(session, at=now, actor=by, action="post.move", subject=f"post:{post_id}")
@@ -145,7 +159,9 @@ def send_post_again(session: Session, post_id: int, *, by: str, now: datetime) -
 
 
 def _moved(session: Session, post_id: int, to: PostState, *, by: str, now: datetime, action: str) -> PostRow:
+    """Only a writer of the post's page moves a post from one state to another."""
     post = store.get_post(session, post_id, for_update=True)
+    operators.require(session, by, Role.WRITER, page_id=post.page_id)
     post.become(to)
     session.add(post)
     audit.record(session, at=now, actor=by, action=action, subject=f"post:{post_id}")

@@ -148,4 +148,4 @@ def _write_post(
     )
     if approver is None:
         return submit_post(session, post.id or 0, by=author, now=now)
-    return approve_post(session, post.id or 0, by=approver, now=now)
+    return approve_post(session, post.id or 0, content_hash=content.content_hash, by=approver, now=now)

@@ -2,19 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, or_, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, exists, or_, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.errors import NotFound
 from social_bot.organisation.metrics import Metric
 from social_bot.organisation.pages import PageRow
+from social_bot.organisation.stop import StopRow
 from social_bot.planning.posts import PostContent, PostPicture, PostState, move
 from social_bot.storage.types import Word
 
 
+class CampaignState(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
 class CampaignRow(SQLModel, table=True):
-    """A started campaign; what it says of itself is kept as it was at the start."""
+    """A started campaign; what it says of itself is kept as it was at the start.
+
+    ``source`` is its file as it was then; None for one that began before files were kept.
+    """
 
     __tablename__ = "campaign"
     id: int | None = Field(default=None, primary_key=True)
@@ -27,6 +38,28 @@ class CampaignRow(SQLModel, table=True):
     starts_on: date
     started_by: str = Field(max_length=160)
     started_at: datetime
+    source: str | None = None
+    paused_by: str | None = Field(default=None, max_length=160)
+    paused_at: datetime | None = None
+    pause_reason: str | None = None
+    ended_by: str | None = Field(default=None, max_length=160)
+    ended_at: datetime | None = None
+
+    @property
+    def state(self) -> CampaignState:
+        if self.ended_at is not None:
+            return CampaignState.ENDED
+        return CampaignState.RUNNING if self.paused_at is None else CampaignState.PAUSED
+
+
+class OwnCampaignRow(SQLModel, table=True):
+    """A campaign file that the organisation has brought itself."""
+
+    __tablename__ = "own_campaign"
+    slug: str = Field(primary_key=True, max_length=80)
+    source: str
+    uploaded_by: str = Field(max_length=160)
+    uploaded_at: datetime
 
 
 class GoalRow(SQLModel, table=True):
@@ -60,6 +93,7 @@ class PostRow(SQLModel, table=True):
     zone: str = Field(max_length=60)
     lateness_minutes: int
     author: str = Field(max_length=160)
+    changed_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     state: PostState = Field(sa_type=Word(PostState), default=PostState.DRAFT)
     approved_by: str | None = Field(default=None, max_length=160)
     approved_at: datetime | None = None
@@ -72,6 +106,7 @@ class PostRow(SQLModel, table=True):
     lease_until: datetime | None = None
     next_look_at: datetime | None = None
     released_at: datetime | None = None
+    passes_stop: int = 0
     created_at: datetime
     settled_at: datetime | None = None
 
@@ -95,6 +130,16 @@ class PostRow(SQLModel, table=True):
     def is_approved(self) -> bool:
         """Whether the approval holds for the content as it is now."""
         return self.approved_hash is not None and self.approved_hash == self.content.content_hash
+
+    @property
+    def hands(self) -> frozenset[str]:
+        """Everybody whose work it is, and who therefore may not approve it."""
+        return frozenset({self.author, *self.changed_by})
+
+    def note_change(self, by: str) -> None:
+        """Somebody has changed what is approved: the approval is void, and is not theirs to give."""
+        self.approved_by = self.approved_at = self.approved_hash = None
+        self.changed_by = sorted({*self.changed_by, by} - {self.author})
 
     def become(self, state: PostState, *, reason: str | None = None) -> None:
         """Move by the table of allowed moves; the lease and the retry end with every move."""
@@ -173,7 +218,7 @@ def last_attempt(session: Session, post_id: int) -> PublishAttemptRow | None:
 
 
 def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
-    """Take due posts of pages that may be written to, each for one worker, oldest first."""
+    """Take due posts that nothing holds, of pages that may be written to, each for one worker, oldest first."""
     due = (
         select(PostRow.id)
         .join(PageRow, col(PageRow.id) == col(PostRow.page_id))
@@ -183,6 +228,7 @@ def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, l
             or_(col(PostRow.retry_at).is_(None), col(PostRow.retry_at) <= now),
             col(PageRow.is_disconnected).is_(False),
             or_(col(PageRow.paused_until).is_(None), col(PageRow.paused_until) <= now),
+            ~_is_held_back(),
         )
         .order_by(col(PostRow.publish_at), col(PostRow.id))
         .limit(limit)
@@ -195,6 +241,43 @@ def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, l
         .returning(col(PostRow.id))
     )
     return [row[0] for row in claimed if row[0] is not None]
+
+
+def _is_held_back() -> ColumnElement[bool]:
+    """A stop covers the post's page and it has not been let past, or its campaign is paused."""
+    is_stopped = exists().where(
+        col(StopRow.released_at).is_(None),
+        or_(col(StopRow.page_id).is_(None), col(StopRow.page_id) == col(PostRow.page_id)),
+        col(StopRow.id) > col(PostRow.passes_stop),
+    )
+    is_paused = exists().where(
+        col(CampaignRow.id) == col(PostRow.campaign_id), col(CampaignRow.paused_at).is_not(None)
+    )
+    return or_(is_stopped, is_paused)
+
+
+def list_to_hold(session: Session) -> Sequence[PostRow]:
+    """Scheduled posts that must not go out now."""
+    return session.exec(
+        select(PostRow)
+        .where(PostRow.state == PostState.SCHEDULED, _is_held_back())
+        .order_by(col(PostRow.publish_at), col(PostRow.id))
+        .with_for_update(of=PostRow)
+    ).all()
+
+
+def list_held(
+    session: Session, *, page_id: str | None = None, campaign_id: int | None = None
+) -> Sequence[PostRow]:
+    """What is on hold, locked for a decision about it."""
+    query = select(PostRow).where(PostRow.state == PostState.HELD)
+    if page_id is not None:
+        query = query.where(PostRow.page_id == page_id)
+    if campaign_id is not None:
+        query = query.where(PostRow.campaign_id == campaign_id)
+    return session.exec(
+        query.order_by(col(PostRow.publish_at), col(PostRow.id)).with_for_update()
+    ).all()
 
 
 def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
@@ -220,8 +303,8 @@ def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime,
 
 
 def list_overdue(session: Session, *, now: datetime) -> Sequence[PostRow]:
-    """Posts of the past that have not gone out and are in no worker's hands."""
-    waiting = (PostState.SCHEDULED, PostState.AWAITING_APPROVAL, PostState.DRAFT, PostState.HELD)
+    """Posts of the past that have not gone out and are in no worker's hands; what is on hold waits for a person."""
+    waiting = (PostState.SCHEDULED, PostState.AWAITING_APPROVAL, PostState.DRAFT)
     return session.exec(
         select(PostRow)
         .where(col(PostRow.state).in_(waiting), col(PostRow.publish_at) < now)
@@ -257,3 +340,7 @@ def list_goals(session: Session, *, campaign_id: int | None = None) -> Sequence[
     if campaign_id is not None:
         query = query.where(GoalRow.campaign_id == campaign_id)
     return session.exec(query).all()
+
+
+def list_own_campaigns(session: Session) -> Sequence[OwnCampaignRow]:
+    return session.exec(select(OwnCampaignRow).order_by(col(OwnCampaignRow.slug))).all()

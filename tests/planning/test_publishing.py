@@ -75,7 +75,7 @@ def scheduled(bot: Bot, *, at: datetime = NOW, text: str = "Olemme auki.") -> in
             page_id=PAGE, kind="post", texts={"fi": text, "sv": "Vi har öppet."}, publish_at=at
         )
         post = add_post(session, content, zone=bot.settings.zone, author=WRITER, now=NOW)
-        approve_post(session, post.id or 0, by=APPROVER, now=NOW)
+        approve_post(session, post.id or 0, content_hash=content.content_hash, by=APPROVER, now=NOW)
         return post.id or 0
 
 
@@ -370,7 +370,7 @@ def test_nobody_approves_their_own_post_whatever_their_roles(bot):
         post_id = add_post(session, content, zone=bot.settings.zone, author=APPROVER, now=NOW).id or 0
 
         with pytest.raises(NotAllowed, match="somebody other than the author"):
-            approve_post(session, post_id, by=APPROVER, now=NOW)
+            approve_post(session, post_id, content_hash=content.content_hash, by=APPROVER, now=NOW)
 
 
 def test_a_moved_post_needs_a_new_approval(bot, page, clock):
@@ -392,8 +392,8 @@ def test_a_missed_post_is_given_a_new_time_and_goes_out_after_a_new_approval(bot
 
     with bot.database.write() as session:
         later = clock() + timedelta(minutes=5)
-        move_post(session, post_id, later, by=WRITER, zone=bot.settings.zone, now=clock())
-        approve_post(session, post_id, by=APPROVER, now=clock())
+        moved = move_post(session, post_id, later, by=WRITER, zone=bot.settings.zone, now=clock())
+        approve_post(session, post_id, content_hash=moved.content.content_hash, by=APPROVER, now=clock())
     clock.forward(minutes=5)
     publish_due(bot, page, clock)
 

@@ -196,7 +196,7 @@ def write_post(session, bot: Bot, state: PostState) -> PostRow:
         post.become(state)
     if state in (PostState.DRAFT, PostState.AWAITING_APPROVAL, PostState.CANCELLED, PostState.EXPIRED):
         return post
-    approve_post(session, post_id, by=APPROVER, now=NOW)
+    approve_post(session, post_id, content_hash=post.content.content_hash, by=APPROVER, now=NOW)
     if state in (PostState.HELD, PostState.MISSED):
         post.become(state, reason=MISSED if state is PostState.MISSED else None)
     elif state is not PostState.SCHEDULED:
