@@ -138,7 +138,7 @@ def promise(organisation: Organisation, *, now: datetime) -> datetime | None:
 
 def assign(session: Session, callback_id: int, *, to: str, by: str, now: datetime) -> CallbackRow:
     """Somebody takes the call on, or another takes it over."""
-    operators.require(session, to, Role.WRITER)
+    operators.require(session, to, Role.WRITER, page_id=operators.ANY_PAGE)
     callback = _move(session, callback_id, CallbackState.ASSIGNED, by=by, now=now)
     callback.assigned_to = to
     return callback
@@ -164,7 +164,7 @@ def record_no_answer(
 
     ``seen_tries`` is how many tries the caller knew of: a form that is sent twice counts once.
     """
-    operators.require(session, by, Role.WRITER)
+    operators.require(session, by, Role.WRITER, page_id=operators.ANY_PAGE)
     callback = store.get_callback(session, callback_id)
     if seen_tries is not None and seen_tries != callback.tries:
         raise NotAllowed("This call has been noted already.")
@@ -216,7 +216,7 @@ def erase_old_numbers(session: Session, organisation: Organisation, *, now: date
 
 
 def _move(session: Session, callback_id: int, to: CallbackState, *, by: str, now: datetime) -> CallbackRow:
-    operators.require(session, by, Role.WRITER)
+    operators.require(session, by, Role.WRITER, page_id=operators.ANY_PAGE)
     callback = store.get_callback(session, callback_id)
     if to not in MOVES[callback.state]:
         raise _settled(callback)

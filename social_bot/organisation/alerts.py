@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     PERMISSION_LOST = "permission_lost"
     TOKEN_EXPIRING = "token_expiring"  # noqa: S105  (a kind of alert)
     PAGE_PAUSED = "page_paused"
+    STOPPED = "stopped"
     TEST = "test"
 
 
@@ -133,7 +134,7 @@ def take(session: Session, subject: str, *, by: str, now: datetime) -> int:
     """A writer, or somebody who may be on duty, takes what is open for a subject; how many alerts that were."""
     operator = session.get(OperatorRow, by)
     if operator is None or not operator.holds(Role.DUTY):
-        operators.require(session, by, Role.WRITER)
+        operators.require(session, by, Role.WRITER, page_id=operators.ANY_PAGE)
     rows = unacknowledged(session, subject=subject)
     if not rows:
         raise NotFound(

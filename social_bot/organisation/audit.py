@@ -17,7 +17,7 @@ _CHAIN_LOCK = 7_020_511  # any number of our own: one appender at a time on Post
 class AuditEntryRow(SQLModel, table=True):
     __tablename__ = "audit_entry"
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime
+    at: datetime = Field(index=True)
     actor: str = Field(max_length=160)
     action: str = Field(max_length=60)
     subject: str = Field(max_length=200)

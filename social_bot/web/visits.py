@@ -18,7 +18,7 @@ from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import operators, pages
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.languages import LANGUAGES
-from social_bot.organisation.roles import Role
+from social_bot.organisation.roles import Rights, Role
 from social_bot.translations import marked
 from social_bot.web.moments import Moments
 from social_bot.web.site import Site
@@ -42,12 +42,13 @@ class Worker:
     """An operator at work; ``session`` binds the forms to this browser."""
 
     name: str
-    roles: frozenset[str]
+    rights: Rights
     language: str
     session: str
 
-    def holds(self, role: Role) -> bool:
-        return role in self.roles
+    def holds(self, role: Role, page_id: str | None = None) -> bool:
+        """On this page; without a page, on any at all."""
+        return self.rights.holds(role, page_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +72,9 @@ class Visit:
 class StaffVisit(Visit):
     worker: Worker
 
-    def holds(self, role: Role) -> bool:
-        return self.worker.holds(role)
+    def holds(self, role: Role, page_id: str | None = None) -> bool:
+        """On this page; without a page, on any at all."""
+        return self.worker.holds(role, page_id)
 
 
 def read_visit(request: Request, lang: str = "") -> Visit:
@@ -125,7 +127,7 @@ def read_staff_visit(visit: Annotated[Visit, Depends(read_practice_visit)], lang
         token=site.seals.close("form", {"session": kept["session"]}, now=now, lasts=FORM_LASTS),
         worker=Worker(
             name=operator.name,
-            roles=frozenset(operator.roles),
+            rights=operator.rights,
             language=kept["language"],
             session=kept["session"],
         ),
