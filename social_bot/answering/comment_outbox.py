@@ -12,6 +12,7 @@ from social_bot.answering.comment_deeds import confirm_done
 from social_bot.answering.comment_store import CommentRow, DeedKind, DeedRow
 from social_bot.answering.replies import are_approved
 from social_bot.answering.store import SendState
+from social_bot.answering.threads import COMMENT_REFERENCE
 from social_bot.channels.ports import Commenter, OutgoingMessage, PageAccess
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
 from social_bot.log import fields
@@ -99,7 +100,7 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Doing | 
         if reason is not None:
             _drop(session, deed, reason, now=now)
             return True, None
-        if page.is_disconnected or not (page.may_write(now) or deed.crisis is not None):
+        if page.is_silent or not (page.may_write(now) or deed.crisis is not None):
             deed.retry_at = now + timedelta(minutes=1)
             session.add(deed)
             return True, None
@@ -154,7 +155,7 @@ def _do(commenter: Commenter, doing: _Doing) -> str | None:
         case DeedKind.REPLY:
             return commenter.reply(doing.page, doing.target, text=doing.text)
         case DeedKind.PRIVATE:
-            message = OutgoingMessage(text=doing.text, reference=f"sb1:comment:{doing.deed_id}")
+            message = OutgoingMessage(text=doing.text, reference=f"{COMMENT_REFERENCE}{doing.deed_id}")
             return commenter.reply_privately(doing.page, doing.target, message, is_post=doing.is_post)
         case DeedKind.HIDE:
             commenter.hide(doing.page, doing.target)

@@ -9,12 +9,19 @@ from sqlmodel import Session
 
 from social_bot.answering import store
 from social_bot.answering.danger import person_is_there
-from social_bot.answering.holding import change_owner, confirm_sent
+from social_bot.answering.holding import change_owner, confirm_sent, note_spoken
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import are_approved
 from social_bot.answering.store import MessageRow, SendState, ThreadRow
-from social_bot.answering.threads import Owner, reference
-from social_bot.channels.ports import Messenger, OutgoingMessage, PageAccess, QuickReply, UrlButton
+from social_bot.answering.threads import Owner, reference, window_is_open
+from social_bot.channels.ports import (
+    HumanMessage,
+    Messenger,
+    OutgoingMessage,
+    PageAccess,
+    QuickReply,
+    UrlButton,
+)
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
 from social_bot.log import fields
 from social_bot.organisation import alerts, pages
@@ -34,10 +41,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class _Sending:
+    """``is_late``: after the 24 hours, in which only a person's message may still go out."""
+
     message_id: int
+    thread_id: int
     page: PageAccess
     contact_id: str
-    message: OutgoingMessage
+    message: OutgoingMessage | HumanMessage
+    is_late: bool
 
 
 def send_next(database: Database, *, messenger: Messenger, clock: Callable[[], datetime]) -> bool:
@@ -46,7 +57,7 @@ def send_next(database: Database, *, messenger: Messenger, clock: Callable[[], d
     if sending is None:
         return found
     try:
-        mid = messenger.send(sending.page, sending.contact_id, sending.message)
+        mid = _send(messenger, sending)
     except PlatformError as error:
         _record_error(database, sending.message_id, error, now=clock())
     except Exception:
@@ -54,10 +65,7 @@ def send_next(database: Database, *, messenger: Messenger, clock: Callable[[], d
         _record_error(database, sending.message_id, OutcomeUnknown("Sending broke."), now=clock())
     else:
         with database.write() as session:
-            message = store.get_message(session, sending.message_id, for_update=True)
-            if message is not None:  # pragma: no branch
-                confirm_sent(message, mid, database=database, now=clock())
-                session.add(message)
+            _confirm(session, sending.message_id, sending.thread_id, mid, database=database, now=clock())
     return True
 
 
@@ -73,6 +81,26 @@ def look_for_unconfirmed(database: Database, *, messenger: Messenger, clock: Cal
         _look_for(database, message_id, messenger=messenger, clock=clock)
 
 
+def _send(messenger: Messenger, sending: _Sending) -> str:
+    match sending.message:
+        case HumanMessage() as message:
+            return messenger.send_as_human(sending.page, sending.contact_id, message, is_late=sending.is_late)
+        case message:
+            return messenger.send(sending.page, sending.contact_id, message)
+
+
+def _confirm(
+    session: Session, message_id: int, thread_id: int, mid: str | None, *, database: Database, now: datetime
+) -> None:
+    thread = store.get_thread(session, thread_id, for_update=True)
+    message = store.get_message(session, message_id, for_update=True)
+    if message is None:  # pragma: no cover
+        return
+    confirm_sent(message, mid, database=database, now=now)
+    note_spoken(thread, message, now=now)
+    session.add_all((message, thread))
+
+
 def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending | None]:
     """Take the next message and commit that it is being sent, after asking again who may speak."""
     with database.write() as session:
@@ -86,14 +114,16 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
         if page.is_live and message.is_automatic and not are_approved(session, hashes):
             reason = "a text of it is not approved"  # written while the page was one to practise on
         if reason is not None:
-            message.send_state, message.note = SendState.DROPPED, reason
+            message.send_state, message.note, message.exact_sealed = SendState.DROPPED, reason, None
             session.add(message)
+            if message.by is not None:
+                _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
             if message.lane is Lane.CRISIS and not person_is_there(thread.human_spoke_at, now):
                 _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
             thread.waits_for_person = thread.waits_for_person or thread.owner is Owner.BOT
             session.add(thread)
             return True, None
-        if page.is_disconnected or not (page.may_write(now) or message.lane is Lane.CRISIS):
+        if page.is_silent or not (page.may_write(now) or message.lane is Lane.CRISIS):
             message.retry_at = now + timedelta(minutes=1)
             session.add(message)
             return True, None
@@ -105,9 +135,11 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
         session.add(message)
         return True, _Sending(
             message_id=message.id or 0,
+            thread_id=message.thread_id,
             page=pages.access(page, database.cipher),
             contact_id=database.cipher.open(thread.contact_sealed),
             message=_outgoing(message, database),
+            is_late=not window_is_open(thread.last_inbound_at or message.at, now),
         )
 
 
@@ -121,17 +153,29 @@ def _reason_to_drop(message: MessageRow, thread: ThreadRow, *, now: datetime) ->
         elif thread.crisis is not None:
             return "somebody may be in danger here"
     if message.window_until is not None and now >= message.window_until:
-        return "the platform's 24 hours have passed"
+        return (
+            "the platform's 24 hours have passed"
+            if message.by is None
+            else "the platform's seven days have passed"
+        )
     return None
 
 
-def _outgoing(message: MessageRow, database: Database) -> OutgoingMessage:
+def _outgoing(message: MessageRow, database: Database) -> OutgoingMessage | HumanMessage:
+    if message.by is not None:
+        return HumanMessage(
+            text=_exact_text(message, database), reference=reference(message.id or 0), by=message.by
+        )
     return OutgoingMessage(
         text=database.cipher.open(message.text_sealed or b""),
         reference=reference(message.id or 0),
         quick_replies=[QuickReply(**part) for part in message.quick_replies],
         buttons=[UrlButton(**part) for part in message.buttons],
     )
+
+
+def _exact_text(message: MessageRow, database: Database) -> str:
+    return database.cipher.open(message.exact_sealed or message.text_sealed or b"")
 
 
 def _record_error(database: Database, message_id: int, error: PlatformError, *, now: datetime) -> None:
@@ -158,15 +202,19 @@ def _apply_error(session: Session, message: MessageRow, error: PlatformError, *,
         case RecipientUnreachable():
             message.send_state = SendState.DROPPED
             thread = store.get_thread(session, message.thread_id, for_update=True)
-            if error.held_by_other and thread.owner is Owner.BOT:
+            if error.held_by_other and (thread.owner is Owner.BOT or message.by is not None):
                 change_owner(thread, Owner.STANDBY, now=now)
             thread.waits_for_person = thread.crisis is not None or not error.held_by_other
             session.add(thread)
-            if message.lane is Lane.CRISIS:  # whoever may be in danger has not had the numbers
+            if (
+                message.lane is Lane.CRISIS or message.by is not None
+            ):  # whoever may be in danger has not had the numbers
                 _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
         case _:
             message.send_state = SendState.FAILED
             _tell(session, message, AlertKind.MESSAGE_FAILED, now=now)
+    if message.send_state in (SendState.DROPPED, SendState.FAILED):
+        message.exact_sealed = None
 
 
 def _become_unconfirmed(message: MessageRow) -> None:
@@ -184,7 +232,8 @@ def _look_for(
         thread = store.get_thread(session, message.thread_id)
         page = pages.access(pages.get(session, message.page_id), database.cipher)
         contact_id = database.cipher.open(thread.contact_sealed)
-        text = database.cipher.open(message.text_sealed)
+        text = _exact_text(message, database)
+        thread_id = message.thread_id
         since = (message.started_at or message.at) - _CLOCK_SKEW
     try:
         mid = messenger.find_sent(page, contact_id, text=text, since=since)
@@ -195,17 +244,18 @@ def _look_for(
         )
     now = clock()
     with database.write() as session:
+        if mid is not None:
+            _confirm(session, message_id, thread_id, mid, database=database, now=now)
+            return
         message = store.get_message(session, message_id, for_update=True)
         if message is None or message.send_state is not SendState.UNCONFIRMED:
             return
-        if mid is not None:
-            confirm_sent(message, mid, database=database, now=now)
-        else:
-            message.looks += 1
-            done = message.looks >= len(_LOOK_AFTER)
-            message.next_look_at = None if done else (message.started_at or now) + _LOOK_AFTER[message.looks]
-            if done:
-                _tell(session, message, AlertKind.MESSAGE_UNCONFIRMED, now=now)
+        message.looks += 1
+        done = message.looks >= len(_LOOK_AFTER)
+        message.next_look_at = None if done else (message.started_at or now) + _LOOK_AFTER[message.looks]
+        if done:
+            message.exact_sealed = None
+            _tell(session, message, AlertKind.MESSAGE_UNCONFIRMED, now=now)
         session.add(message)
 
 

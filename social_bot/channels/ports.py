@@ -89,11 +89,25 @@ class OutgoingMessage:
     buttons: Sequence[UrlButton] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class HumanMessage:
+    """What a named worker wrote; the only thing that may go out after 24 hours, until seven days."""
+
+    text: str = field(repr=False)
+    reference: str
+    by: str
+
+
 class Messenger(Protocol):
     """Answers a person within the platform's 24-hour window."""
 
     def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
         """Send and return the platform's message id (mid)."""
+
+    def send_as_human(
+        self, page: PageAccess, contact_id: str, message: HumanMessage, *, is_late: bool
+    ) -> str:
+        """The same for a person's words; ``is_late``: after the 24 hours, under the tag for people."""
 
     def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
         """The id of a message of ours with this text sent at ``since`` or later, or None."""
@@ -115,6 +129,9 @@ class Commenter(Protocol):
 
     def hide(self, page: PageAccess, comment_id: str) -> None:
         """Hide it from everybody but its author and their friends. May be repeated."""
+
+    def show(self, page: PageAccess, comment_id: str) -> None:
+        """Show again what was hidden. May be repeated."""
 
     def delete(self, page: PageAccess, comment_id: str) -> None:
         """Take away a comment of the page's own; one that is gone already is taken away. May be repeated."""
@@ -182,7 +199,11 @@ class Insights(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionReport:
-    """The health of a page's connection, as the platform tells it."""
+    """The health of a page's connection, as the platform tells it.
+
+    ``expires_at`` is the first end of it, ``data_access_expires_at`` the day by which a person must have
+    granted access anew. ``is_routed``: whether conversations go to one app first; None where that is unknown.
+    """
 
     is_valid: bool
     expires_at: datetime | None
@@ -190,6 +211,8 @@ class ConnectionReport:
     missing_subscriptions: Sequence[str]
     api_version: str | None
     problem: str | None = None
+    data_access_expires_at: datetime | None = None
+    is_routed: bool | None = None
 
 
 class Connection(Protocol):
@@ -199,6 +222,50 @@ class Connection(Protocol):
 
     def subscribe(self, page: PageAccess) -> None:
         """Ask the platform to send us every event that we use."""
+
+    def unsubscribe(self, page: PageAccess) -> None:
+        """Ask it to send us nothing any more. May be repeated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedPage:
+    """A page that a person may connect, with its own token."""
+
+    page_id: str
+    name: str
+    token: SecretStr
+
+
+class Login(Protocol):
+    """How a person at the platform lets us act for a page."""
+
+    def address(self, *, return_to: str, state: str) -> str:
+        """Where the browser goes; it comes back to ``return_to`` with ``state`` and a code."""
+
+    def token_of(self, code: str, *, return_to: str) -> SecretStr:
+        """The person's token for the code, one that lasts. Raises ``ConnectionLost`` for a code that is none."""
+
+    def offered_pages(self, token: SecretStr) -> Sequence[OfferedPage]:
+        """The pages that a person's, a system user's or a page's own token opens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenThread:
+    """A conversation as the platform keeps it; ``page_messages`` are the ids of what the page wrote lately."""
+
+    contact_id: str
+    last_at: datetime
+    page_messages: Sequence[str]
+
+
+class Conversations(Protocol):
+    """Looks at conversations without their texts."""
+
+    def recent_threads(self, page: PageAccess, *, since: datetime) -> Sequence[SeenThread]:
+        """Conversations in which anybody wrote at ``since`` or later."""
+
+    def thread_owner(self, page: PageAccess, contact_id: str) -> str | None:
+        """The app that holds the conversation; None where none does, or where the platform does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)

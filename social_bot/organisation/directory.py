@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from sqlmodel import Field, Session, SQLModel, select
 
-from social_bot.errors import InvalidInput
-from social_bot.organisation import audit
+from social_bot.errors import InvalidInput, NotAllowed
+from social_bot.organisation import audit, operators
 from social_bot.organisation.hours import OpeningHours, in_words, parse_hours, times_in_words
 from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.public_holidays import closed_in_words, is_holiday
+from social_bot.organisation.roles import Role
 from social_bot.organisation.times import in_words as moment_in_words
 
 
@@ -51,6 +52,7 @@ KEYS: dict[str, Key] = {
         Key(name="retention_days", kind=Kind.NUMBER, fixed="30"),
         Key(name="hand_back_hours", kind=Kind.NUMBER),
         Key(name="callback_retention_days", kind=Kind.NUMBER, fixed="30"),
+        Key(name="recheck_days", kind=Kind.NUMBER, fixed="180"),  # after so long a number is checked again
         Key(name="languages", kind=Kind.LANGUAGES),
         *_keys(Kind.HOURS, "hours", "hours_exceptions"),
         Key(name="waiting_minutes", kind=Kind.NUMBER, fixed="60"),
@@ -151,6 +153,11 @@ class Organisation:
         return timedelta(days=int(self.value("retention_days", "") or 0))
 
     @property
+    def recheck_after(self) -> timedelta:
+        """How old the check of a number may be."""
+        return timedelta(days=int(self.value("recheck_days", "") or 0))
+
+    @property
     def hand_back_after(self) -> timedelta | None:
         """After how long a silence a thread that a person holds comes back to the bot; None: never."""
         hours = self.value("hand_back_hours", "")
@@ -225,13 +232,7 @@ def put(session: Session, key: str, value: str, *, now: datetime, by: str, zone:
 
     Raises ``InvalidInput`` for an unknown key or a value that is none of its kind.
     """
-    name, _, language = key.partition(".")
-    if name not in KEYS or language not in ("", *LANGUAGES):
-        raise InvalidInput(
-            'There is no setting "{key}". The settings are: {known}; add .fi, .sv or .en for one language.',
-            key=key,
-            known=", ".join(sorted(KEYS)),
-        )
+    name, language = _named(key)
     clean = _checked(KEYS[name], value.strip())
     today = now.astimezone(zone).date()
     row = session.merge(SettingRow(key=name, language=language, value=clean, checked_on=today, checked_by=by))
@@ -239,14 +240,74 @@ def put(session: Session, key: str, value: str, *, now: datetime, by: str, zone:
     return row
 
 
+def confirm(session: Session, key: str, *, now: datetime, by: str, zone: ZoneInfo) -> SettingRow:
+    """Mark the value as checked today by ``by``, without a change. Raises ``InvalidInput`` where there is none."""
+    name, language = _named(key)
+    row = session.get(SettingRow, (name, language))
+    if row is None:
+        raise InvalidInput('"{key}" has no value that could be checked. Give it one.', key=key)
+    row.checked_on, row.checked_by = now.astimezone(zone).date(), by
+    session.add(row)
+    audit.record(session, at=now, actor=by, action="setting.confirm", subject=key)
+    return row
+
+
+def unset(session: Session, key: str, *, now: datetime, by: str) -> bool:
+    """Take the value away, so that texts leave out what names it; whether there was one."""
+    row = session.get(SettingRow, _named(key))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    audit.record(session, at=now, actor=by, action="setting.unset", subject=key)
+    return True
+
+
+def require_keeper(session: Session, name: str) -> None:
+    """Raises ``NotAllowed`` unless the operator is an administrator or a coordinator, who keep the settings."""
+    try:
+        operators.require(session, name, Role.ADMINISTRATOR)
+    except NotAllowed:
+        try:
+            operators.require(session, name, Role.COORDINATOR)
+        except NotAllowed as error:
+            raise NotAllowed(
+                "Settings are kept by administrators and coordinators. Ask one of them to do this."
+            ) from error
+
+
 def everything(session: Session) -> Sequence[SettingRow]:
     return session.exec(select(SettingRow).order_by(SettingRow.key, SettingRow.language)).all()
+
+
+def outdated(
+    rows: Sequence[SettingRow], organisation: Organisation, *, now: datetime
+) -> Sequence[SettingRow]:
+    """The phone numbers whose check is older than the organisation allows."""
+    oldest = organisation.today(now) - organisation.recheck_after
+    return [
+        row
+        for row in rows
+        if row.key in KEYS and KEYS[row.key].kind is Kind.PHONE and row.checked_on < oldest
+    ]
 
 
 def missing_to_go_live(organisation: Organisation) -> tuple[str, ...]:
     return tuple(
         key for key in NEEDED_TO_GO_LIVE if organisation.value(key, organisation.languages[0]) is None
     )
+
+
+def _named(key: str) -> tuple[str, str]:
+    """Key and language of ``key`` or ``key.language``. Raises ``InvalidInput``."""
+    name, _, language = key.partition(".")
+    if name not in KEYS or language not in ("", *LANGUAGES):
+        raise InvalidInput(
+            'There is no setting "{key}". The settings are: {known}; add .fi, .sv or .en for one language.',
+            key=key,
+            known=", ".join(sorted(KEYS)),
+        )
+    return name, language
 
 
 def _checked(key: Key, value: str) -> str:

@@ -21,6 +21,7 @@ _DAY_NUMBERS = {name.lower(): number for names in _DAYS.values() for number, nam
 _LOOK_AHEAD_DAYS = 60
 _NIGHT_ENDS = time(8)  # "20-02" is a night, "15-9" a slip
 _PART = re.compile(r"^(?P<days>[a-zåäö]+(?:\s*[-–]\s*[a-zåäö]+)?)\s+(?P<times>\d.*)$")
+_CLOSED = frozenset({"kiinni", "stängt", "closed"})
 _AND = re.compile(r"\s+(?:ja|och|and)\s+")
 _TIMES = re.compile(r"^(\d{1,2})(?:[.:](\d{2}))?\s*[-–]\s*(\d{1,2})(?:[.:](\d{2}))?$")
 
@@ -139,6 +140,35 @@ def parse_hours(text: str, *, exceptions: str = "") -> OpeningHours:
     return OpeningHours(week=week, exceptions=on_days)
 
 
+def parse_day(weekday: int, text: str) -> tuple[Interval, ...]:
+    """Read one day's hours, ``9-11 ja 12-15``; an empty text is a closed day. Raises ``InvalidInput``."""
+    clean = re.sub(r"\b(?:klo|kl\.?)\s*", "", text.strip().lower())
+    if not clean or clean in _CLOSED:
+        return ()
+    return _intervals(clean, f"{_DAYS['fi'][weekday]} {text.strip()}")
+
+
+def write_hours(week: Mapping[int, tuple[Interval, ...]]) -> str:
+    """``ma 9-11 ja 12-15, ti 9-15``: what ``parse_hours`` reads as the same week."""
+    return ", ".join(f"{_DAYS['fi'][day]} {write_times(week[day])}" for day in sorted(week) if week[day])
+
+
+def write_exceptions(exceptions: Mapping[date, tuple[Interval, ...]]) -> str:
+    """``24.12.2026 kiinni; 31.12.2026 9-12``: what ``parse_hours`` reads as the same days."""
+    return "; ".join(
+        f"{day.day}.{day.month}.{day.year} {write_times(exceptions[day]) or 'kiinni'}"
+        for day in sorted(exceptions)
+    )
+
+
+def write_times(intervals: Sequence[Interval]) -> str:
+    """``9-11 ja 12.30-15``, nothing for none; midnight at the end is 24."""
+    return " ja ".join(
+        f"{_clock(part.opens, '.')}-{_clock(part.closes, '.') if part.closes > time(0) else '24'}"
+        for part in intervals
+    )
+
+
 def in_words(hours: OpeningHours, language: str) -> str:
     """``ma–to klo 9–15, pe klo 9–14`` and the like; days with equal hours in a row are joined."""
     names = _DAYS[language]
@@ -215,5 +245,5 @@ def _exception(part: str) -> tuple[date, tuple[Interval, ...]]:
         day = date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError as error:
         raise InvalidInput('In "{part}" there is a day that no calendar shows.', part=part) from error
-    is_closed = match[4].strip().lower() in {"kiinni", "stängt", "closed"}
+    is_closed = match[4].strip().lower() in _CLOSED
     return day, () if is_closed else _intervals(match[4], part)

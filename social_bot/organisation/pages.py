@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, select
 
 from social_bot.channels.ports import PageAccess
@@ -27,7 +28,10 @@ BLOCKED_FOR = timedelta(hours=6)
 class PageRow(SQLModel, table=True):
     """``paused_until`` without ``is_disconnected`` ends by itself; a disconnected page waits for a person.
 
-    ``answers_comments``: a general question under a post may be answered by itself.
+    ``answers_comments``: a general question under a post may be answered by itself. ``awaits_live``: it has
+    been connected in order to go live, and says nothing at all before it has. ``token_expires_at`` is the
+    first end of the connection, ``data_access_expires_at`` one of its two causes. What the last look found
+    is kept from ``looked_at`` on; ``is_routed`` is None where the platform does not tell.
     """
 
     __tablename__ = "page"
@@ -41,9 +45,33 @@ class PageRow(SQLModel, table=True):
     pause_reason: str | None = None
     checked_at: datetime | None = None
     created_at: datetime
+    awaits_live: bool = False
+    connected_at: datetime | None = None
+    connected_by: str | None = Field(default=None, max_length=160)
+    token_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    looked_at: datetime | None = None
+    missing_permissions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    missing_subscriptions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    is_routed: bool | None = None
+    default_app_confirmed_at: datetime | None = None
+    default_app_confirmed_by: str | None = Field(default=None, max_length=160)
+    automations_confirmed_at: datetime | None = None
+    automations_confirmed_by: str | None = Field(default=None, max_length=160)
+    live_since: datetime | None = None
+    live_by: str | None = Field(default=None, max_length=160)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether not even a text for somebody in danger may go out."""
+        return self.is_disconnected or self.awaits_live
 
     def may_write(self, now: datetime) -> bool:
-        return not self.is_disconnected and (self.paused_until is None or self.paused_until <= now)
+        return not self.is_silent and (self.paused_until is None or self.paused_until <= now)
+
+    def is_at_risk(self, publish_at: datetime) -> bool:
+        """Whether the connection ends before a post of this time goes out, if nobody renews it."""
+        return self.token_expires_at is not None and publish_at >= self.token_expires_at
 
 
 def add(
@@ -62,11 +90,13 @@ def add(
         raise InvalidInput('A page id is a number, as Facebook shows it; "{id}" is not.', id=page_id)
     page = session.get(PageRow, page_id) or PageRow(id=page_id, name=name, created_at=now)
     page.name, page.is_live = name, is_live
+    if is_live:
+        page.awaits_live = False
+        page.live_since, page.live_by = page.live_since or now, page.live_by or by
+    else:
+        page.live_since = page.live_by = None
     if token is not None:
-        page.token_sealed = cipher.seal(token.get_secret_value())
-        page.paused_until, page.is_disconnected, page.pause_reason = None, False, None
-        page.checked_at = now  # the first look at it comes when it may have been subscribed
-        alerts.settle(session, f"page:{page_id}", by=by, now=now)
+        take_token(session, page, token, cipher=cipher, now=now, by=by)
     session.add(page)
     audit.record(
         session,
@@ -77,6 +107,19 @@ def add(
         detail="live" if is_live else "practice",
     )
     return page
+
+
+def take_token(
+    session: Session, page: PageRow, token: SecretStr, *, cipher: Cipher, now: datetime, by: str
+) -> None:
+    """A new token ends every pause, and nothing is known of it yet."""
+    page.token_sealed = cipher.seal(token.get_secret_value())
+    page.paused_until, page.is_disconnected, page.pause_reason = None, False, None
+    page.connected_at, page.connected_by = now, by
+    page.token_expires_at = page.data_access_expires_at = page.looked_at = page.is_routed = None
+    page.missing_permissions, page.missing_subscriptions = [], []
+    page.checked_at = now  # the first look at it comes when it may have been subscribed
+    alerts.settle(session, f"page:{page.id}", by=by, now=now)
 
 
 def let_answer_comments(session: Session, page_id: str, *, allowed: bool, by: str, now: datetime) -> PageRow:
