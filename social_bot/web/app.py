@@ -18,6 +18,7 @@ from social_bot.web import (
     comments,
     entry,
     followup,
+    health,
     inbox,
     planner,
     quality,
@@ -54,6 +55,7 @@ def create_app(
 
     app = FastAPI(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(bot)
+    app.include_router(health.routes)
     if has_public:
         app.include_router(webhooks.router(bot, writer, spool))
         app.include_router(residents.routes)
