@@ -1,0 +1,14 @@
+"""counts that are kept after the texts are gone; what was last looked at."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
