@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from social_bot.answering.inbox import Inbox
     from social_bot.answering.recognition import Models
     from social_bot.channels.facebook.graph import FacebookChannel
+    from social_bot.channels.facebook.login import FacebookLogin
     from social_bot.organisation.bell import Bell
     from social_bot.work import Worker
 
@@ -54,6 +55,18 @@ class Bot:
         from social_bot.channels.facebook.graph import FacebookChannel  # noqa: PLC0415
 
         return FacebookChannel(
+            app_id=self.settings.app_id or "",
+            app_secret=self.settings.app_secret,
+            clock=clock,
+            base_url=self.settings.graph_url,
+            version=self.settings.graph_version,
+        )
+
+    @cached_property
+    def login(self) -> "FacebookLogin":
+        from social_bot.channels.facebook.login import FacebookLogin  # noqa: PLC0415
+
+        return FacebookLogin(
             app_id=self.settings.app_id or "",
             app_secret=self.settings.app_secret,
             clock=clock,
@@ -142,8 +155,9 @@ class Bot:
             raise NotReady("{sentences}", sentences="\n".join(missing))
 
     def close(self) -> None:
-        if "channel" in self.__dict__:
-            self.channel.close()
+        for name in ("channel", "login"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
         self.database.close()
 
 

@@ -7,7 +7,7 @@ https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -126,7 +126,7 @@ def debug_token(call: Call) -> object:
         "type": "PAGE" if page else "USER",
         "is_valid": True,
         "issued_at": int((page.created_at if page else call.now).timestamp()),
-        "expires_at": 0,
+        "expires_at": int(page.token_expires_at.timestamp()) if page and page.token_expires_at else 0,
         "data_access_expires_at": int((call.now + _DATA_ACCESS).timestamp()),
         "scopes": list(_SCOPES),
         "granular_scopes": [{"scope": scope} for scope in _SCOPES],
@@ -134,12 +134,23 @@ def debug_token(call: Call) -> object:
     }
     if page is not None:
         data["profile_id"] = page.id
-        subcode = Fault.from_json(page.fault).dead_token_subcode
+        subcode = _dead_subcode(page, call.now)
         if subcode is not None:
             refusal = dead_token(subcode)
             data["is_valid"] = False
             data["error"] = {"code": 190, "subcode": subcode, "message": refusal.message}
     return {"data": data}
+
+
+def _dead_subcode(page: PageRow, now: datetime) -> int | None:
+    if page.token_expires_at is not None and page.token_expires_at <= now:
+        return 463
+    return Fault.from_json(page.fault).dead_token_subcode
+
+
+def code_for(config: PracticeConfig, return_to: str) -> str:
+    """What the practice sign-in gives the browser to take along; good for this address only."""
+    return hmac.new(config.app_secret.encode(), return_to.encode(), hashlib.sha256).hexdigest()
 
 
 def exchange_token(config: PracticeConfig, parameters: Parameters) -> object:
@@ -148,6 +159,9 @@ def exchange_token(config: PracticeConfig, parameters: Parameters) -> object:
         raise bad_parameter("Error validating client secret.")
     if parameters.text("grant_type") == "client_credentials":
         return {"access_token": app_token(config), "token_type": "bearer"}
+    code = parameters.text("code")
+    if code is not None and code != code_for(config, parameters.text("redirect_uri") or ""):
+        raise bad_parameter("This authorization code has been used, or belongs to another redirect_uri.")
     return {"access_token": user_token(config), "token_type": "bearer", "expires_in": 5_183_944}
 
 

@@ -20,6 +20,7 @@ FAULT_GROUPS: Mapping[str, tuple[str, ...]] = {
         "is_blocked",
         "rate_limited_minutes",
         "dead_token_subcode",
+        "is_unrouted",
         "refuse_next",
         "refuse_code",
         "refuse_subcode",

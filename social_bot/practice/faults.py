@@ -45,6 +45,7 @@ class Fault:
     rate_limited_minutes: int = 0  # every call refused, with this time to regain access
     is_blocked: bool = False  # every write refused (368)
     dead_token_subcode: int | None = None  # every call refused (190): 458, 460, 463, 492
+    is_unrouted: bool = False  # the Page's conversations have no default app
     delay_seconds: float = 0.0  # before every answer
     read_lag_seconds: float = 0.0  # before what was created can be read (100/33)
     usage_percent: int = 0  # in the usage headers; climbs with every call

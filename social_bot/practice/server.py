@@ -16,6 +16,7 @@ from social_bot.practice.deeds import deed_routes
 from social_bot.practice.gateway import GraphGateway, hide_lost_answers
 from social_bot.practice.graph import Graph
 from social_bot.practice.players import Players
+from social_bot.practice.signing import signing_routes
 from social_bot.practice.stage import Stage
 from social_bot.practice.views import add_views
 from social_bot.practice.webhooks import WebhookSender
@@ -85,5 +86,6 @@ def _build_app(practice: Practice) -> FastAPI:
     app.mount("/graph", GraphGateway(Graph(practice.store, practice.config, practice.clock)))
     app.include_router(control_routes(practice))
     app.include_router(deed_routes(practice))
+    app.include_router(signing_routes(practice))
     add_views(app, practice)
     return app

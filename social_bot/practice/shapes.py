@@ -10,6 +10,7 @@ from sqlalchemy import select
 from social_bot.practice import discussion
 from social_bot.practice import fields as expressions
 from social_bot.practice.call import Call, graph_time
+from social_bot.practice.faults import Fault
 from social_bot.practice.fields import Field
 from social_bot.practice.state import PageRow, PhotoRow, PostRow
 
@@ -105,7 +106,7 @@ def show_page(call: Call, page: PageRow, asked: Sequence[Field]) -> dict[str, ob
             "is_webhooks_subscribed": lambda _: bool(page.subscribed_fields),
             "has_added_app": lambda _: True,
             "tasks": lambda _: list(TASKS),
-            "messaging_feature_status": lambda _: {"hop_v2": True},
+            "messaging_feature_status": lambda _: {"hop_v2": not Fault.from_json(page.fault).is_unrouted},
         },
         usual="name id",
         known=_KNOWN_OF_PAGE,

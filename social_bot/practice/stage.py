@@ -63,15 +63,23 @@ class Stage:
         """The practice user's token, for ``/me/accounts``."""
         return account.user_token(self.config)
 
-    def add_page(self, page_id: str, name: str, token: str, *, followers: int = 250) -> None:
-        """Add the Page, or change the name, token and followers of one that is there. Some residents live on it at once."""
+    def add_page(
+        self,
+        page_id: str,
+        name: str,
+        token: str,
+        *,
+        followers: int = 250,
+        token_expires_at: datetime | None = None,
+    ) -> None:
+        """Add the Page, or change what is given of one that is there. Some residents live on it at once."""
         with self.store.transaction() as session:
             row = session.get(PageRow, page_id)
             if row is None:
                 row = PageRow(id=page_id, created_at=self.clock())
                 session.add(row)
             row.name, row.token, row.followers = name, token, followers
-            row.app_id = self.config.app_id
+            row.app_id, row.token_expires_at = self.config.app_id, token_expires_at
             session.flush()
             for psid, person in PEOPLE:
                 residents.resident(session, row, psid, self.clock(), name=person)

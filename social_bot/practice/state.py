@@ -56,6 +56,7 @@ class PageRow(Base):
     subscribed_fields: Mapped[list[Any]] = mapped_column(default=list)
     messenger_profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     fault: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    token_expires_at: Mapped[datetime | None]
 
 
 class PostRow(Base):

@@ -162,6 +162,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "Förbindelsen bruten, underkod (460, 463…)",
         "Connection lost, subcode (460, 463…)",
     ),
+    "is_unrouted": (
+        "Oletussovellusta ei ole",
+        "Standardappen saknas",
+        "No default app",
+    ),
     "delay_seconds": ("Viive ennen vastausta (s)", "Dröjsmål före svar (s)", "Delay before answers (s)"),
     "read_lag_seconds": (
         "Uusi näkyy vasta (s) kuluttua",
@@ -173,6 +178,19 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "webhooks_shuffled": ("Väärässä järjestyksessä", "I fel ordning", "In the wrong order"),
     "webhooks_batched": ("Monta kerralla", "Många på en gång", "Many at once"),
     "webhook_delay_seconds": ("Viive (s)", "Dröjsmål (s)", "Delay (s)"),
+    "dialog": ("Harjoituskirjautuminen", "Övningsinloggning", "Practice sign-in"),
+    "dialog_help": (
+        "Tässä kirjauduttaisiin Facebookiin. Harjoituksessa kirjaudut harjoittelijana ilman salasanaa.",
+        "Här skulle man logga in på Facebook. I övningen loggar du in som praktikant utan lösenord.",
+        "Here one would sign in to Facebook. In practice you sign in as a trainee without a password.",
+    ),
+    "dialog_asks": (
+        "Ohjelma pyytää lupaa hoitaa näitä sivuja:",
+        "Programmet ber om tillstånd att sköta dessa sidor:",
+        "The program asks leave to care for these pages:",
+    ),
+    "dialog_go_on": ("Jatka ja anna luvat", "Fortsätt och ge tillstånden", "Go on and give the permissions"),
+    "dialog_refuse": ("Peruuta", "Avbryt", "Cancel"),
     "refused": ("Tätä ei voi tehdä", "Det här går inte", "This cannot be done"),
     "back": ("Takaisin harjoitussivulle", "Tillbaka till övningssidan", "Back to the practice page"),
 }

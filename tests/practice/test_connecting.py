@@ -6,6 +6,7 @@ import hmac
 import httpx
 import pytest
 
+from social_bot.practice.account import code_for
 from social_bot.practice.faults import Fault
 
 PAGE_ID = "100200300"
@@ -104,13 +105,16 @@ def test_a_token_is_exchanged_with_the_apps_secret_only(anyone, practice):
     def exchange(**asked):
         return anyone.get("/v26.0/oauth/access_token", params={"client_id": "555000111", **asked}).json()
 
-    exchanged = exchange(client_secret="test-app-secret", code="anything")
+    code = code_for(practice.config, "http://127.0.0.1/back")
+    exchanged = exchange(client_secret="test-app-secret", code=code, redirect_uri="http://127.0.0.1/back")
+    elsewhere = exchange(client_secret="test-app-secret", code=code, redirect_uri="http://127.0.0.1/other")
     of_the_app = exchange(client_secret="test-app-secret", grant_type="client_credentials")
     refused = exchange(client_secret="wrong", code="anything")
 
     assert exchanged["access_token"] == practice.user_token
     assert of_the_app["access_token"] == APP_TOKEN
     assert refused["error"]["code"] == 100
+    assert elsewhere["error"]["code"] == 100
 
 
 @pytest.mark.parametrize(

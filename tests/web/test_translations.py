@@ -22,7 +22,8 @@ FOR_THE_COMMAND_LINE = ("cli", "practice")
 
 KEEPS_REASONS = (
     *("planning/publishing.py", "answering/holding.py", "answering/outbox.py"),
-    *("channels/facebook/failures.py", "channels/facebook/graph.py"),
+    *("channels/facebook/failures.py", "channels/facebook/graph.py", "channels/facebook/calling.py"),
+    *("channels/facebook/connection.py", "channels/facebook/login.py"),
 )
 """Their sentences are kept in rows and shown later."""
 

@@ -19,8 +19,8 @@ def reply(comment_id: str, *, text: str) -> Call:
     )
 
 
-def hide(comment_id: str) -> Call:
-    return Call(method="POST", node=comment_id, params={"is_hidden": True})
+def hide(comment_id: str, *, hidden: bool = True) -> Call:
+    return Call(method="POST", node=comment_id, params={"is_hidden": hidden})
 
 
 def delete(comment_id: str) -> Call:

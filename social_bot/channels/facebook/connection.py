@@ -12,11 +12,12 @@ from social_bot.channels.facebook.protocol import Call
 from social_bot.channels.ports import ConnectionReport
 from social_bot.errors import ConnectionLost
 
-# What each permission is for: publishing, its reading back, events, messages, comments, counters.
+# What each permission is for: publishing, its reading back, answering comments, events, messages, comments, counters.
 PERMISSIONS = (
     "pages_show_list",
     "pages_manage_posts",
     "pages_read_engagement",
+    "pages_manage_engagement",
     "pages_manage_metadata",
     "pages_messaging",
     "pages_read_user_content",
@@ -60,10 +61,18 @@ def subscribe(page_id: str) -> Call:
     )
 
 
-def parse_token(answer: Mapping[str, Any], *, page_id: str) -> ConnectionReport:
-    """``expires_at`` is the first of the token's own end and the end of its access to data; 0 means never."""
+def parse_token(answer: Mapping[str, Any], *, page_id: str, app_id: str = "") -> ConnectionReport:
+    """``expires_at`` is the first of the token's own end and the end of its access to data; 0 means never.
+
+    A permission that was granted for other pages only is missing here.
+    """
     data = answer["data"]
-    scopes = set(data.get("scopes", ()))
+    elsewhere = {
+        each["scope"]
+        for each in data.get("granular_scopes", ())
+        if each.get("target_ids") and page_id not in {str(target) for target in each["target_ids"]}
+    }
+    scopes = set(data.get("scopes", ())) - elsewhere
     ends = [data.get(key) for key in ("expires_at", "data_access_expires_at")]
     is_valid = bool(data.get("is_valid"))
     problem = None
@@ -71,6 +80,9 @@ def parse_token(answer: Mapping[str, Any], *, page_id: str) -> ConnectionReport:
         problem = "Facebook no longer accepts the connection of this page. Connect the page again."
     elif str(data.get("profile_id", page_id)) != page_id:
         is_valid, problem = False, "The token belongs to another page. Connect this page again."
+    elif app_id and str(data.get("app_id", app_id)) != app_id:
+        is_valid, problem = False, "The token was made for another app. Connect this page again."
+    access_ends = data.get("data_access_expires_at")
     return ConnectionReport(
         is_valid=is_valid,
         expires_at=min((datetime.fromtimestamp(end, UTC) for end in ends if end), default=None),
@@ -78,6 +90,7 @@ def parse_token(answer: Mapping[str, Any], *, page_id: str) -> ConnectionReport:
         missing_subscriptions=(),
         api_version=None,
         problem=problem,
+        data_access_expires_at=datetime.fromtimestamp(access_ends, UTC) if access_ends else None,
     )
 
 

@@ -1,31 +1,21 @@
 """The Facebook channel: the ports of the rooms, answered by calls to Graph."""
 
-import logging
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Any, TypeVar
+from functools import cached_property, partial
+from typing import Any
 
-import httpx
 from pydantic import SecretStr
 
-from social_bot.channels.facebook import commenting, connection, metrics, profile, protocol
-from social_bot.channels.facebook.failures import SLOW_DOWN, Failure, classify, is_gone
+from social_bot.channels.facebook import commenting, connecting, connection, metrics, profile, protocol
+from social_bot.channels.facebook.calling import GraphCalls, Parse, parsed
+from social_bot.channels.facebook.failures import is_gone
 from social_bot.channels.facebook.protocol import Call
-from social_bot.channels.facebook.transport import (
-    GRAPH_URL,
-    TIMEOUT,
-    GraphFailure,
-    HttpxSession,
-    MetaGraph,
-    checked_base_url,
-)
-from social_bot.channels.facebook.usage import Gate, Lane, parse_usage
+from social_bot.channels.facebook.usage import Lane
 from social_bot.channels.ports import (
     ConnectionReport,
+    HumanMessage,
     OutgoingMessage,
     OutgoingPost,
     PageAccess,
@@ -33,53 +23,23 @@ from social_bot.channels.ports import (
     Reading,
     SeenComment,
     SeenPost,
+    SeenThread,
 )
 from social_bot.errors import ConnectionLost, ContentRefused, PageUnavailable, PlatformError
-from social_bot.log import fields
-
-T = TypeVar("T")
-Parse = Callable[[Mapping[str, Any]], T]
 
 _OTHER_VERSION = (
     "Facebook answers with another version of its interface than the one that is set. Check the setting"
     " graph_version."
 )
-_NOT_DONE = "Facebook did not do what was asked. Try again in a moment."
-_log = logging.getLogger(__name__)
 
 
-class FacebookChannel:
-    """Publishes, answers, counts and checks. May be shared by threads; remembers limits per page.
+class FacebookChannel(GraphCalls):
+    """Publishes, answers, counts and checks."""
 
-    Raises the errors of ``social_bot.errors`` and nothing else. Without ``app_secret`` calls carry no
-    proof, which only a practice page takes.
-    """
-
-    def __init__(
-        self,
-        *,
-        app_id: str,
-        app_secret: SecretStr | None,
-        clock: Callable[[], datetime],
-        base_url: str = GRAPH_URL,
-        version: str = "v26.0",
-        client: httpx.Client | None = None,
-    ) -> None:
-        self._app_id = app_id
-        self._app_secret = app_secret
-        self._clock = clock
-        self._base_url = checked_base_url(base_url)
-        self._version = version
-        # Facebook may have to be reached through a proxy; a practice page is on this machine.
-        self._client = client or httpx.Client(timeout=TIMEOUT, trust_env=self._base_url == GRAPH_URL)
-        self._gate = Gate()
-        self._lock = threading.Lock()
-        self._answering_version: dict[str, str] = {}
-        self._dead_metrics: dict[str, frozenset[str]] = {}
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it prints addresses with secrets
-
-    def close(self) -> None:
-        self._client.close()
+    @cached_property
+    def _dead_metrics(self) -> dict[str, frozenset[str]]:
+        """By page: the names of counters that Meta has refused."""
+        return {}
 
     # Publisher
 
@@ -99,7 +59,7 @@ class FacebookChannel:
         seen = []
         with self._graph(page, call) as graph:
             for row in graph.rows(call):
-                post = _parsed(parse, row)
+                post = parsed(parse, row)
                 if post.created_at < since.replace(microsecond=0):  # Meta counts in whole seconds
                     break
                 seen.append(post)
@@ -109,6 +69,12 @@ class FacebookChannel:
 
     def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
         call = protocol.send_message(page.page_id, contact_id, message)
+        return self._ask(page, call, partial(_id_in, key="message_id"))
+
+    def send_as_human(
+        self, page: PageAccess, contact_id: str, message: HumanMessage, *, is_late: bool
+    ) -> str:
+        call = protocol.send_human_message(page.page_id, contact_id, message, is_late=is_late)
         return self._ask(page, call, partial(_id_in, key="message_id"))
 
     def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
@@ -123,6 +89,9 @@ class FacebookChannel:
 
     def hide(self, page: PageAccess, comment_id: str) -> None:
         self._do(page, commenting.hide(comment_id))
+
+    def show(self, page: PageAccess, comment_id: str) -> None:
+        self._do(page, commenting.hide(comment_id, hidden=False))
 
     def delete(self, page: PageAccess, comment_id: str) -> None:
         try:
@@ -209,7 +178,8 @@ class FacebookChannel:
             if report.is_valid:
                 find = partial(connection.missing_subscriptions, app_id=self._app_id)
                 missing = self._ask(page, connection.subscriptions(page.page_id), find)
-                report = replace(report, missing_subscriptions=missing)
+                is_routed = self._routing(page)
+                report = replace(report, missing_subscriptions=missing, is_routed=is_routed)
         except ConnectionLost as lost:
             report = connection.lost_connection(lost)
         version = self._answering_version.get(page.page_id)
@@ -223,84 +193,33 @@ class FacebookChannel:
             app_token = f"{self._app_id}|{self._app_secret.get_secret_value()}"
             asker = replace(page, token=SecretStr(app_token))
         call = connection.debug_token(page.token.get_secret_value())
-        return self._ask(asker, call, partial(connection.parse_token, page_id=page.page_id))
+        parse = partial(connection.parse_token, page_id=page.page_id, app_id=self._app_id)
+        return self._ask(asker, call, parse)
+
+    def _routing(self, page: PageAccess) -> bool | None:
+        """Told beside the rest: where this one answer fails, the others still hold."""
+        try:
+            return self._ask(page, connecting.routing(page.page_id), connecting.parse_routing)
+        except PlatformError:
+            return None
 
     def subscribe(self, page: PageAccess) -> None:
         self._do(page, connection.subscribe(page.page_id))
 
-    # every call
+    def unsubscribe(self, page: PageAccess) -> None:
+        self._do(page, connecting.unsubscribe(page.page_id))
 
-    def _ask(self, page: PageAccess, call: Call, parse: Parse[T]) -> T:
+    # Conversations
+
+    def recent_threads(self, page: PageAccess, *, since: datetime) -> Sequence[SeenThread]:
+        call = connecting.recent_threads(page.page_id, since=since)
+        parse = partial(connecting.parse_thread, page_id=page.page_id, since=since)
         with self._graph(page, call) as graph:
-            return _parsed(parse, graph.perform(call))
+            seen = [parsed(parse, row) for row in graph.rows(call)]
+        return [thread for thread in seen if thread is not None]
 
-    def _do(self, page: PageAccess, call: Call) -> None:
-        if not self._ask(page, call, protocol.is_done):
-            raise PageUnavailable(_NOT_DONE)
-
-    @contextmanager
-    def _graph(self, page: PageAccess, call: Call) -> Iterator[MetaGraph]:
-        """Graph for this page; what goes wrong inside is told in the errors of the ports."""
-        self._wait_if_busy(page, call.lane, is_urgent=True)
-        session = HttpxSession(
-            client=self._client,
-            base_url=self._base_url,
-            app_secret=self._app_secret,
-            observe=partial(self._observe, page.page_id, call.lane),
-        )
-        try:
-            yield MetaGraph(page.token, version=self._version, session=session)
-        except GraphFailure as failed:
-            raise self._explained(page.page_id, call, failed) from failed
-        self._gate.went_well(page.page_id, call.lane)
-
-    def _wait_if_busy(self, page: PageAccess, lane: Lane, *, is_urgent: bool) -> None:
-        until = self._gate.wait_until(page.page_id, lane, is_urgent=is_urgent, now=self._clock())
-        if until:
-            raise PageUnavailable(SLOW_DOWN, retry_at=until, throttled=True)
-
-    def _observe(self, page_id: str, lane: Lane, headers: Mapping[str, str]) -> None:
-        usage = parse_usage(headers, page_id=page_id, lane=lane, now=self._clock())
-        if usage:
-            self._gate.saw(page_id, lane, usage)
-        version = headers.get("facebook-api-version")
-        if version and version != self._answering_version.get(page_id):
-            self._answering_version[page_id] = version
-            if version != self._version:
-                _log.warning("another API version answers", extra=fields(page=page_id, version=version))
-
-    def _explained(self, page_id: str, call: Call, failed: GraphFailure) -> PlatformError:
-        failure = replace(
-            failed.failure,
-            lane=call.lane,
-            usage=self._gate.usage(page_id, call.lane),
-            throttles=self._gate.throttles(page_id, call.lane),
-        )
-        error = classify(failure, is_write=not call.is_repeatable, now=self._clock())
-        if isinstance(error, PageUnavailable) and error.retry_at:
-            self._gate.hold(page_id, call.lane, until=error.retry_at)
-        _log.warning(
-            "graph call failed",
-            extra=fields(
-                page=page_id,
-                call=f"{call.method} {call.edge or call.node}",
-                error=type(error).__name__,
-                status=failure.status,
-                code=failure.code,
-                subcode=failure.subcode,
-                trace=failure.trace_id,
-                **failed.traces,
-            ),
-        )
-        return error
-
-
-def _parsed(parse: Parse[T], answer: Mapping[str, Any]) -> T:
-    """An answer without what Meta promises in it is as good as none."""
-    try:
-        return parse(answer)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise GraphFailure(Failure(status=200)) from error
+    def thread_owner(self, page: PageAccess, contact_id: str) -> str | None:
+        return self._ask(page, connecting.thread_owner(page.page_id, contact_id), connecting.parse_owner)
 
 
 def _id_in(answer: Mapping[str, Any], *, key: str = "id") -> str:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from social_bot.channels.facebook.usage import Lane
-from social_bot.channels.ports import OutgoingMessage, OutgoingPost, Picture, SeenPost
+from social_bot.channels.ports import HumanMessage, OutgoingMessage, OutgoingPost, Picture, SeenPost
 
 MAX_ROWS = 25  # of one page of a list; Meta's limit is 100, smaller answers fail less often
 MAX_MESSAGES = 20  # Meta shows no more of a conversation
+HUMAN_AGENT = "HUMAN_AGENT"
 
 
 class FilePart(NamedTuple):
@@ -107,6 +108,28 @@ def send_message(page_id: str, contact_id: str, message: OutgoingMessage) -> Cal
             "recipient": {"id": contact_id},
             "messaging_type": "RESPONSE",
             "message": message_content(message),
+        },
+        lane=Lane.MESSENGER,
+        is_repeatable=False,
+    )
+
+
+def send_human_message(page_id: str, contact_id: str, message: HumanMessage, *, is_late: bool) -> Call:
+    """What a person wrote. Only this can carry the tag that holds for seven days.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
+    """
+    kind = (
+        {"messaging_type": "MESSAGE_TAG", "tag": HUMAN_AGENT} if is_late else {"messaging_type": "RESPONSE"}
+    )
+    return Call(
+        method="POST",
+        node=page_id,
+        edge="messages",
+        params={
+            "recipient": {"id": contact_id},
+            **kind,
+            "message": {"text": message.text, "metadata": message.reference},
         },
         lane=Lane.MESSENGER,
         is_repeatable=False,

@@ -136,7 +136,8 @@ class MetaGraph(facebook.GraphAPI):  # type: ignore[misc]  # facebook-sdk has no
         if call.file:
             answer = self.put_photo(tuple(call.file), f"{node}/{call.edge}", **params)
         elif call.method == "DELETE":
-            answer = self.delete_object(node)
+            path = f"{node}/{call.edge}" if call.edge else node
+            answer = self.request(f"{self.version}/{path}", method="DELETE")
         elif call.method == "POST":
             answer = self.request(
                 f"{self.version}/{node}/{call.edge}" if call.edge else f"{self.version}/{node}",

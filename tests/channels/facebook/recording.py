@@ -127,6 +127,7 @@ _USUAL: dict[str, Callable[[httpx.Request], object]] = {
     "POST comments": lambda _: {"id": "5001_9002"},
     "GET insights": _insights,
     "GET subscribed_apps": lambda _: {"data": []},
+    "GET thread_owner": lambda _: {"data": []},
     "POST subscribed_apps": lambda _: {"success": True},
     "GET debug_token": lambda _: {"data": {"app_id": APP, "is_valid": True, "expires_at": 0, "scopes": []}},
 }
