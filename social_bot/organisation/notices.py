@@ -28,6 +28,9 @@ SENTENCES: Mapping[AlertKind, str] = {
     _K.POST_FAILED: marked("A post was not published."),
     _K.POST_UNCONFIRMED: marked("We do not know whether a post reached its page."),
     _K.POST_MISSED: marked("A post was not sent in time."),
+    _K.POST_EXPIRED: marked("A post waited for approval until its time passed. Nothing went out."),
+    _K.APPROVAL_NEAR: marked("A post still waits for approval, and its time is near."),
+    _K.SERIES_STANDS: marked("A series of posts stands still. See what stops it."),
     _K.PAGE_DISCONNECTED: marked("The connection of a page is broken. Nothing goes out before it is mended."),
     _K.SUBSCRIPTION_LOST: marked(
         "Facebook does not bring us all that is written to a page. Subscribe it again."
@@ -35,6 +38,7 @@ SENTENCES: Mapping[AlertKind, str] = {
     _K.PERMISSION_LOST: marked("A page's connection lacks a permission. Connect the page again."),
     _K.TOKEN_EXPIRING: marked("The connection of a page ends soon. Renew it."),
     _K.PAGE_PAUSED: marked("Facebook has asked a page to wait. Posts and answers go out later."),
+    _K.STOPPED: marked("Somebody has pressed the emergency stop. See what is held, and release it in time."),
     _K.TEST: marked("This is a test. Nothing is wrong."),
 }
 _AT_ONCE = marked("Urgent: at once, at any hour.")
@@ -48,6 +52,8 @@ _PATHS = {
     "comment": "/comments#comment-{}",
     "post": "/posts/{}",
     "callback": "/callbacks#callback-{}",
+    "series": "/series/{}",
+    "stop": "/stop#stop-{}",
 }
 
 

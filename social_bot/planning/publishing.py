@@ -22,9 +22,9 @@ from social_bot.errors import (
     PlatformError,
 )
 from social_bot.log import fields
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
-from social_bot.planning import store
+from social_bot.planning import holds, store, waiting
 from social_bot.planning.media import Media
 from social_bot.planning.posts import ANSWER_WAIT, PostState, next_look, same_text
 from social_bot.planning.store import PostRow, PublishAttemptRow
@@ -92,7 +92,7 @@ def look_for_unconfirmed(
 
 
 def settle_stale_posts(database: Database, *, now: datetime) -> None:
-    """What no worker will end: sends without an answer, claims of dead workers, posts past their time."""
+    """What no worker will end: sends without an answer, claims of dead workers, posts on hold or past their time."""
     with database.write() as session:
         for post in store.list_publishing(session):
             attempt = store.last_attempt(session, post.id or 0)
@@ -104,10 +104,11 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
             elif post.lease_until is not None and post.lease_until < now:
                 post.become(PostState.SCHEDULED)
                 session.add(post)
+        holds.hold_scheduled(session)
         for post in store.list_overdue(session, now=now):
             if now <= post.goes_out_until:
                 continue
-            if post.state in (PostState.SCHEDULED, PostState.HELD):
+            if post.state is PostState.SCHEDULED:
                 post.become(PostState.MISSED, reason=post.reason or MISSED)
                 alerts.raise_alert(
                     session,
@@ -118,6 +119,7 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
                 )
                 log.warning("post missed", extra=fields(post=post.id))
             else:
+                waiting.tell_of_expired(session, post, now=now)
                 post.become(PostState.EXPIRED, reason=EXPIRED)
             session.add(post)
 
@@ -127,8 +129,14 @@ def _write_intent(
 ) -> tuple[int, PageAccess, OutgoingPost] | None:
     """Commit the intent to send, or return None when the post must not go out after all."""
     with database.write() as session:
+        stops = stop.in_force(session)
         post = store.get_post(session, post_id, for_update=True)
         if post.state is not PostState.PUBLISHING or post.lease_owner != owner:
+            return None
+        if (reason := holds.reason_to_hold(session, post, stops)) is not None:
+            post.become(PostState.SCHEDULED)
+            post.become(PostState.HELD, reason=reason)
+            session.add(post)
             return None
         page = pages.get(session, post.page_id)
         if now > post.goes_out_until or not page.may_write(now):

@@ -18,6 +18,8 @@ from social_bot.answering.store import DeliveryRow
 from social_bot.bootstrap import build
 from social_bot.errors import NotReady
 from social_bot.organisation.operators import OperatorRow
+from social_bot.planning import feeds as _feeds_are_known_now  # noqa: F401
+from social_bot.planning import notes as _notes_are_known_now  # noqa: F401
 from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file
