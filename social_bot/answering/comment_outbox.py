@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from social_bot.answering import comment_store as store
 from social_bot.answering.comment_deeds import confirm_done
+from social_bot.answering.comment_policy import STOPPED
 from social_bot.answering.comment_store import CommentRow, DeedKind, DeedRow
 from social_bot.answering.replies import are_approved
 from social_bot.answering.store import SendState
@@ -16,7 +17,7 @@ from social_bot.answering.threads import COMMENT_REFERENCE
 from social_bot.channels.ports import Commenter, OutgoingMessage, PageAccess
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
 from social_bot.log import fields
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.pages import PageRow
 from social_bot.storage.engine import Database
@@ -28,7 +29,7 @@ ANSWER_WAIT = timedelta(seconds=90)
 _RETRY_AFTER = timedelta(seconds=5)
 _LOOK_AFTER = (timedelta(seconds=20), timedelta(minutes=2))
 _CLOCK_SKEW = timedelta(minutes=2)
-_REPEATABLE = (DeedKind.HIDE, DeedKind.DELETE)
+_REPEATABLE = (DeedKind.HIDE, DeedKind.SHOW, DeedKind.DELETE)
 _GONE = "the comment is gone"
 _HIDDEN = "the comment is hidden"
 
@@ -91,12 +92,15 @@ def look_for_unconfirmed(database: Database, *, commenter: Commenter, clock: Cal
 def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Doing | None]:
     """Take the next deed and commit that it is being done, after asking again whether it still may be."""
     with database.write() as session:
+        stops = stop.in_force(session)
         deed = store.claim_deed(session, now=now)
         if deed is None:
             return False, None
         page = pages.get(session, deed.page_id)
         comment = store.get_comment(session, deed.comment_id or 0, for_update=True)
         reason = _reason_to_drop(session, deed, comment, page, now=now)
+        if deed.is_automatic and deed.crisis is None and stop.holds_answers(stops, deed.page_id):
+            reason = STOPPED
         if reason is not None:
             _drop(session, deed, reason, now=now)
             return True, None
@@ -159,6 +163,8 @@ def _do(commenter: Commenter, doing: _Doing) -> str | None:
             return commenter.reply_privately(doing.page, doing.target, message, is_post=doing.is_post)
         case DeedKind.HIDE:
             commenter.hide(doing.page, doing.target)
+        case DeedKind.SHOW:
+            commenter.show(doing.page, doing.target)
         case DeedKind.DELETE:
             commenter.delete(doing.page, doing.target)
     return None
@@ -171,9 +177,9 @@ def _confirm(
         return  # an event has told of it meanwhile
     confirm_done(deed, result, database=database, now=now)
     session.add(deed)
-    if deed.kind is DeedKind.HIDE:
+    if deed.kind in (DeedKind.HIDE, DeedKind.SHOW):
         comment = store.get_comment(session, deed.comment_id or 0, for_update=True)
-        comment.is_hidden = True
+        comment.is_hidden = deed.kind is DeedKind.HIDE
         session.add(comment)
 
 
@@ -206,7 +212,11 @@ def _drop(session: Session, deed: DeedRow, reason: str, *, now: datetime) -> Non
     deed.send_state, deed.note, deed.once_key = SendState.DROPPED, reason, None
     session.add(deed)
     comment = store.get_comment(session, deed.comment_id or 0, for_update=True)
-    if deed.crisis is not None or not (comment.is_removed or reason == _GONE):
+    if reason == STOPPED:
+        comment.reopen()  # the stop itself has been told
+        comment.reason = STOPPED
+        session.add(comment)
+    elif deed.crisis is not None or not (comment.is_removed or reason == _GONE):
         _hand_to_person(session, deed, AlertKind.MESSAGE_FAILED, now=now)
 
 

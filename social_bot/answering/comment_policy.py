@@ -5,7 +5,7 @@ general question whose topic is certain, once in a thread, where the page allows
 to a person. Nothing is ever hidden by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,6 +25,8 @@ DISCLOSURE, GENERAL, INDIVIDUAL, PRIVATE = (
     *("comment_individual", "comment_private"),
 )
 BOTH, FOREIGN = ("fi", "sv"), ("en",)
+
+STOPPED = "the emergency stop holds automatic answers"
 
 _SENSITIVE = frozenset(
     {
@@ -61,6 +63,8 @@ class Remark:
     is_post: bool = False
     is_edit: bool = False
     is_hidden: bool = False
+    is_elsewhere: bool = False
+    """A review, or a mention of the page on another one: every one with words waits for a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,8 @@ class Setting:
 
     page_answers: bool
     thread_is_free: bool
+    topics_off: frozenset[str] = frozenset()
+    is_stopped: bool = False
     was_written_to: bool = False
 
 
@@ -97,6 +103,20 @@ class CommentDecision:
 
 
 def decide_comment(remark: Remark, setting: Setting, *, now: datetime) -> CommentDecision:
+    decision = _decide(remark, setting, now=now)
+    if not remark.is_elsewhere or remark.recognition is None:
+        return decision
+    is_own = decision.matter in (Matter.DANGER, Matter.PERSONAL_DATA, Matter.INDIVIDUAL)
+    return replace(
+        decision,
+        matter=Matter.UNCLEAR if decision.matter is Matter.CHAT else decision.matter,
+        reason=decision.reason if is_own else "a review or a mention",
+        answers=False,
+        writes_privately=False,
+    )
+
+
+def _decide(remark: Remark, setting: Setting, *, now: datetime) -> CommentDecision:
     recognition = remark.recognition
     if recognition is None:
         if remark.is_post:
@@ -144,7 +164,9 @@ def _on_topic(
             reason=refusal or "a general question on a certain topic",
             languages=languages,
             topic=topic,
-            keys=(GENERAL,) if topic in _SENSITIVE else (f"comment_{topic.value}", GENERAL),
+            keys=(GENERAL,)
+            if topic in _SENSITIVE or topic in setting.topics_off
+            else (f"comment_{topic.value}", GENERAL),
             answers=refusal is None,
         )
     is_ours = topic is None and bool(remark.asks or topics_to_offer(recognition.topics))
@@ -160,6 +182,7 @@ def _why_not_by_itself(
 ) -> str | None:
     """Why a person decides on a general question, or None where the page answers it at once."""
     reasons = {
+        STOPPED: setting.is_stopped,
         "the page leaves comments to people": not setting.page_answers,
         "a post by a visitor": remark.is_post,
         "it was changed": remark.is_edit,
@@ -167,6 +190,7 @@ def _why_not_by_itself(
         "it is hidden": remark.is_hidden,
         "the page has answered in this thread": not setting.thread_is_free,
         "the topic is a delicate one": topic in _SENSITIVE,
+        "the topic is left to people": topic in setting.topics_off,
         "its language is not certain": not recognition.language_is_sure
         or recognition.language not in LANGUAGES,
         "it was found late": now >= remark.written_at + PUBLIC_WINDOW,

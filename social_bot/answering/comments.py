@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from social_bot.answering import comment_store as store
+from social_bot.answering import topic_choices
 from social_bot.answering.comment_deeds import (
     BOT,
     THE_PAGE,
@@ -22,13 +23,12 @@ from social_bot.answering.comment_deeds import (
     write_reply,
 )
 from social_bot.answering.comment_policy import CommentDecision, Matter, Remark, Setting, decide_comment
-from social_bot.answering.comment_store import CommentRow, DeedKind, DeedRow, Outcome
+from social_bot.answering.comment_store import About, CommentRow, DeedKind, DeedRow, Outcome
 from social_bot.answering.comment_texts import Texts
 from social_bot.answering.recognition import Models, recognise
 from social_bot.answering.replies import load_library
-from social_bot.answering.store import SendState
 from social_bot.channels.ports import InboundEvent
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, duty, pages, stop
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.pages import PageRow
@@ -59,15 +59,17 @@ class Comments:
 
     def take(self, session: Session, event: InboundEvent, event_id: int, *, now: datetime) -> str:
         """Apply one event; the returned note says what was done, without a word of its content."""
-        if event.item in _ABOUT_US:
+        if event.item in _ABOUT_US and event.message_id is None:
             return self._watch(session, event, event_id, now=now)
-        if event.message_id is None or event.item not in _HOLDS_COMMENTS:
+        if event.message_id is None or event.item not in (*_HOLDS_COMMENTS, *_ABOUT_US):
             return _NOTHING
         index = self.database.index(event.message_id)
         if event.action == "remove":
             return self._remove(session, event, index, now=now)
-        if event.item not in _WRITTEN:
+        if event.item not in (*_WRITTEN, *_ABOUT_US):
             return _NOTHING
+        if event.item in _ABOUT_US and event.contact_id == event.page_id:
+            return "the page's own words"
         ours = store.find_result(session, event.page_id, index)
         if ours is not None or event.contact_id == event.page_id:
             return "our own answer" if ours else self._hear_page(session, event, index, now=now)
@@ -78,7 +80,7 @@ class Comments:
         return _NOTHING
 
     def _watch(self, session: Session, event: InboundEvent, event_id: int, *, now: datetime) -> str:
-        """What somebody wrote about the page elsewhere is not ours to answer, but danger in it is told."""
+        """What somebody wrote about the page, where the platform does not say which writing it is."""
         if not event.text or event.contact_id == event.page_id:
             return _NOTHING
         if recognise(event.text, previous_language=None, models=self.models).crisis is None:
@@ -112,12 +114,15 @@ class Comments:
                 is_post=comment.is_post,
                 is_edit=event.action == "edit",
                 is_hidden=comment.is_hidden,
+                is_elsewhere=comment.about.is_elsewhere,
             ),
             Setting(
                 page_answers=page.answers_comments,
                 thread_is_free=place.is_known
                 and store.find_once(session, page.id, DeedKind.REPLY, place.index) is None
                 and not store.has_danger(session, page.id, place.index),
+                is_stopped=stop.holds_answers(stop.standing(session), page.id),
+                topics_off=topic_choices.turned_off(session),
                 was_written_to=author is not None
                 and crisis is not None
                 and store.has_written_to(session, author, crisis, since=now - _SAME_DANGER),
@@ -182,6 +187,7 @@ class Comments:
             ),
             organisation=organisation,
             now=now,
+            somebody_reads=duty.is_somebody_on_duty(session, organisation, now=now),
         )
         if decision.answers and self._answer(session, comment, texts, now=now):
             comment.settle(Outcome.AUTOMATIC, by=BOT, now=now)
@@ -216,11 +222,12 @@ class Comments:
         place = self._place(session, event, index)
         if place.index == index:
             return "the page's own words"  # under a post of its own
+        for ours in store.list_being_sent(session, event.page_id, place.index):
+            if self._has_text(ours, event.text):  # Facebook may tell of our reply before it answers our call
+                confirm_done(ours, event.message_id, database=self.database, now=now)
+                session.add(ours)
+                return "our own answer"
         deed = store.find_once(session, event.page_id, DeedKind.REPLY, place.index, for_update=True)
-        if deed is not None and self._is_being_sent(deed, event.text):
-            confirm_done(deed, event.message_id, database=self.database, now=now)
-            session.add(deed)
-            return "our own answer"
         mark_answered(session, event.page_id, place.index, deed, now=now)
         for comment in store.list_under(session, event.page_id, place.index):
             if comment.waits_for_person and (comment.matter or Matter.CHAT) not in _NEED_MORE:
@@ -229,12 +236,9 @@ class Comments:
                 note(session, comment, "comment.answered_there", by=THE_PAGE, now=now)
         return "the page has answered"
 
-    def _is_being_sent(self, deed: DeedRow, text: str | None) -> bool:
-        """Facebook may tell of our reply before it answers our call."""
-        is_open = deed.send_state in (SendState.SENDING, SendState.UNCONFIRMED)
+    def _has_text(self, deed: DeedRow, text: str | None) -> bool:
         return (
-            is_open
-            and deed.text_sealed is not None
+            deed.text_sealed is not None
             and self.database.cipher.open(deed.text_sealed).strip() == (text or "").strip()
         )
 
@@ -274,6 +278,7 @@ class Comments:
             thread_index=self._place(session, event, index).index,
             post_index=self.database.index(event.post_id) if event.post_id else None,
             is_post=event.item == "post",
+            about=About(event.item) if event.item in set(About) else About.COMMENT,
             written_at=min(event.occurred_at or now, now),
             seen_at=now,
         )

@@ -11,6 +11,9 @@ PHONE_KEY = "crisis_phone"
 NOBODY_READS_KEY = "nobody_reads"
 """What stands before the first word where nobody is on duty: 112 and the social emergency number."""
 
+STOPPED_KEY = "stopped"
+"""What is said while automatic answers are stopped: the numbers, and that a person will read."""
+
 NOBODY_READS_AGAIN = timedelta(hours=12)
 SAME_KIND_AFTER = timedelta(minutes=10)
 PHONE_AFTER = timedelta(hours=1)

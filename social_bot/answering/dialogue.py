@@ -50,10 +50,16 @@ NOTHING_SAID = History()
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Whether people are at work, and (``somebody_reads``) on duty; None where no hours tell."""
+    """Whether people are at work, and (``somebody_reads``) on duty; None where no hours tell.
+
+    ``is_stopped``: a person holds every automatic answer back, save what saves lives. ``topics_off`` are
+    left to people.
+    """
 
     is_open: bool
     somebody_reads: bool = True
+    is_stopped: bool = False
+    topics_off: frozenset[str] = frozenset()
     closed_since: datetime | None = None
     next_opening: datetime | None = None
 
@@ -104,12 +110,16 @@ def _outcome(
     if history.answers_lately >= LOOP_LIMIT:
         reason = "too many answers in ten minutes: a person looks at it"
         return Silence(reason=reason, needs_person=True, leaves_thread=True)
+    if desk.is_stopped:
+        return _answer_while_stopped(inbound, thread, history, now=now)
     if now - inbound.occurred_at > LATE_AFTER:
         answer = _answer_late(inbound, thread, history, desk=desk, now=now)
     else:
         answer = _answer(inbound, thread)
     if isinstance(answer, Silence):
         return answer
+    if answer.lane is Lane.GENERAL and answer.key in desk.topics_off:
+        answer = HandOff(lane=Lane.UNKNOWN, key="general", parts=("general",), languages=answer.languages)
     return _framed(answer, inbound, thread, history, desk=desk, now=now)
 
 
@@ -135,6 +145,18 @@ def _ask_to_phone(
 def _alone(key: str, languages: tuple[str, ...], *, desk: Desk) -> HandOff:
     parts = (key,) if desk.somebody_reads else (danger.NOBODY_READS_KEY, key)
     return HandOff(lane=Lane.CRISIS, key=key, parts=parts, languages=languages, offers_callback=False)
+
+
+def _answer_while_stopped(
+    inbound: Inbound, thread: Thread, history: History, *, now: datetime
+) -> Answer | Silence:
+    """The numbers once a day, and nothing else: people answer."""
+    if history.said_within(danger.STOPPED_KEY, LAPSE, now):
+        return Silence(
+            reason="automatic answers are stopped, which the writer has been told", needs_person=True
+        )
+    key = danger.STOPPED_KEY
+    return HandOff(lane=Lane.UNKNOWN, key=key, parts=(key,), languages=_languages(inbound, thread))
 
 
 def _answer_late(

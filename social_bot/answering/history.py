@@ -14,12 +14,21 @@ _LOOK_BACK = timedelta(days=14)
 """Longer than any rule remembers: two weeks of holidays are the longest closed period."""
 
 
-def gather_desk(organisation: Organisation, *, now: datetime, somebody_reads: bool = True) -> Desk:
+def gather_desk(
+    organisation: Organisation,
+    *,
+    now: datetime,
+    somebody_reads: bool = True,
+    is_stopped: bool = False,
+    topics_off: frozenset[str] = frozenset(),
+) -> Desk:
     local = now.astimezone(organisation.zone)
     hours = organisation.hours
     return Desk(
         is_open=hours.is_open(local),
         somebody_reads=somebody_reads,
+        is_stopped=is_stopped,
+        topics_off=topics_off,
         closed_since=hours.closed_since(local),
         next_opening=hours.next_opening(local),
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from social_bot.answering import holding, store
+from social_bot.answering import holding, misunderstandings, store, topic_choices
 from social_bot.answering.comments import Comments
 from social_bot.answering.dialogue import decide
 from social_bot.answering.history import gather_desk, gather_history
@@ -24,7 +24,7 @@ from social_bot.answering.writing import write_answer
 from social_bot.channels.ports import EventKind, InboundEvent
 from social_bot.errors import NotFound
 from social_bot.log import fields
-from social_bot.organisation import alerts, duty, pages
+from social_bot.organisation import alerts, duty, pages, stop
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.personal_data import mask
@@ -176,6 +176,8 @@ class Inbox:
                 organisation,
                 now=now,
                 somebody_reads=duty.is_somebody_on_duty(session, organisation, now=now),
+                is_stopped=stop.holds_answers(stop.standing(session), thread.page_id),
+                topics_off=topic_choices.turned_off(session),
             ),
             now=now,
             history=gather_history(session, thread.id or 0, event.text, cipher=self.database.cipher, now=now),
@@ -237,7 +239,7 @@ class Inbox:
     ) -> None:
         thread.take(decision.thread)
         thread.last_inbound_at = max(thread.last_inbound_at or message.at, message.at)
-        thread.is_open = True
+        thread.is_open, thread.closed_at = True, None
         thread.topic = message.topic if message.lane is Lane.GENERAL else thread.topic
         thread.waits_for_person = thread.waits_for_person or decision.waits_for_person
         if decision.crisis is not None:
@@ -267,6 +269,7 @@ class Inbox:
         message = self._known(session, event)
         if message is not None:
             message.text_sealed = message.original_sealed = None
+            misunderstandings.forget_message(session, message.id or 0)
             session.add(message)
         return "taken back by its writer"
 

@@ -1,14 +1,14 @@
 """Sending answers: the intent is committed before the call; a lost answer is looked up, never sent again."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from social_bot.answering import store
-from social_bot.answering.danger import person_is_there
+from social_bot.answering.danger import STOPPED_KEY, person_is_there
 from social_bot.answering.holding import change_owner, confirm_sent, note_spoken
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import are_approved
@@ -24,8 +24,9 @@ from social_bot.channels.ports import (
 )
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
 from social_bot.log import fields
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.stop import StopRow
 from social_bot.storage.engine import Database
 
 TRIES = 5
@@ -104,12 +105,13 @@ def _confirm(
 def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending | None]:
     """Take the next message and commit that it is being sent, after asking again who may speak."""
     with database.write() as session:
+        stops = stop.in_force(session)
         message = store.claim_outbound(session, now=now)
         if message is None:
             return False, None
         thread = store.get_thread(session, message.thread_id, for_update=True)
         page = pages.get(session, message.page_id)
-        reason = _reason_to_drop(message, thread, now=now)
+        reason = _reason_to_drop(message, thread, stops, now=now)
         hashes = {str(version["hash"]) for version in message.versions}
         if page.is_live and message.is_automatic and not are_approved(session, hashes):
             reason = "a text of it is not approved"  # written while the page was one to practise on
@@ -143,7 +145,9 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
         )
 
 
-def _reason_to_drop(message: MessageRow, thread: ThreadRow, *, now: datetime) -> str | None:
+def _reason_to_drop(
+    message: MessageRow, thread: ThreadRow, stops: Sequence[StopRow], *, now: datetime
+) -> str | None:
     if message.is_automatic:
         if message.lane is Lane.CRISIS:
             if thread.owner is not Owner.BOT and person_is_there(thread.human_spoke_at, now):
@@ -152,6 +156,8 @@ def _reason_to_drop(message: MessageRow, thread: ThreadRow, *, now: datetime) ->
             return f"the thread is held: {thread.owner.value}"
         elif thread.crisis is not None:
             return "somebody may be in danger here"
+        elif message.key != STOPPED_KEY and stop.holds_answers(stops, message.page_id):
+            return "the emergency stop holds automatic answers"
     if message.window_until is not None and now >= message.window_until:
         return (
             "the platform's 24 hours have passed"

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.danger import PHONE_KEY, crisis_key
+from social_bot.answering.danger import PHONE_KEY, STOPPED_KEY, crisis_key
 from social_bot.answering.limits import BUTTON_TEXT_LIMIT, TEXT_LIMIT, require_within_limits
 from social_bot.answering.outcomes import (
     LANGUAGE_PAYLOAD,
@@ -47,7 +47,7 @@ _FOREIGN_FALLBACK = ("en", "fi")
 
 
 class TextVersionRow(SQLModel, table=True):
-    """One version of one text in one language. Rows are never changed but by their approval."""
+    """One version of one text in one language. Rows are never changed but by approval or rejection."""
 
     __tablename__ = "text_version"
     __table_args__ = (UniqueConstraint("key", "language", "version"),)
@@ -63,6 +63,8 @@ class TextVersionRow(SQLModel, table=True):
     approved_at: datetime | None = None
     checked_by: str | None = Field(default=None, max_length=160)
     valid_until: date | None = None
+    rejected_by: str | None = Field(default=None, max_length=160)
+    rejected_at: datetime | None = None
 
     @property
     def needs_speaker(self) -> bool:
@@ -217,7 +219,7 @@ def _in_language(
     main = library.text(answer.key, language, values)
     if main is None and language not in LANGUAGES:
         return None  # the reader's own language has not been checked: see _FOREIGN_FALLBACK
-    if main is None and answer.lane is not Lane.CRISIS:
+    if main is None and answer.lane is not Lane.CRISIS and answer.key != STOPPED_KEY:
         main = library.text("general", language, values)
     has_disclosure = (
         "disclosure" not in answer.parts or library.text("disclosure", language, values) is not None

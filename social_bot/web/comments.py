@@ -57,6 +57,7 @@ REASONS: Mapping[str, str] = {
         "Nobody's own matter is handled in public, and nothing tells whether we know them."
     ),
     "the topic is not certain": marked("The bot is not sure what it is about."),
+    "the emergency stop holds automatic answers": marked("Automatic answers are stopped. A person must answer."),
     "the page leaves comments to people": marked("On this page people decide on every comment."),
     "a post by a visitor": marked("A visitor has written it on the page."),
     "it was changed": marked("Its writer has changed it."),

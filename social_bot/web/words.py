@@ -106,6 +106,8 @@ ALERT_LINKS: Mapping[str, str] = {
     "comment": marked("See the comment"),
     "post": marked("See the post"),
     "callback": marked("See the request"),
+    "series": marked("See the series"),
+    "stop": marked("See the stop"),
 }
 """Where an alert leads, by the kind of its subject."""
 
@@ -169,6 +171,7 @@ TEXTS: Mapping[str, str] = {
     "contact": marked("How to reach us"),
     "closed": marked("Closed now"),
     "nobody_reads": marked("Nobody reads now"),
+    "stopped": marked("Automatic answers are stopped"),
     "disclosure": marked("This answer is automatic"),
     "personal_data": marked("Please write no personal data here"),
     "other_language": marked("Service in other languages"),
@@ -234,6 +237,13 @@ NOTES: Mapping[str, str] = {
     ),
     "an edit is answered only where it shows danger": marked(
         "An edit is answered only where it shows danger."
+    ),
+    "automatic answers are stopped, which the writer has been told": marked(
+        "The bot kept silent, for automatic answers are stopped. Its writer has been told so."
+        " A person must answer."
+    ),
+    "the emergency stop holds automatic answers": marked(
+        "It was not sent, for automatic answers are stopped. A person must answer."
     ),
     "no approved text": marked(
         "The bot kept silent, for no approved text could be sent. A person must answer."

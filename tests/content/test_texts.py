@@ -50,6 +50,7 @@ FRAMES = [
     "thanks",
     "closed",
     "nobody_reads",
+    "stopped",
     "personal_data",
     "callback_prompt",
     "call_button",
