@@ -112,6 +112,12 @@ def _outcome(
         return Silence(reason=reason, needs_person=True, leaves_thread=True)
     if desk.is_stopped:
         return _answer_while_stopped(inbound, thread, history, now=now)
+    return _answer_calm(inbound, thread, history, desk=desk, now=now)
+
+
+def _answer_calm(
+    inbound: Inbound, thread: Thread, history: History, *, desk: Desk, now: datetime
+) -> Answer | Silence:
     if now - inbound.occurred_at > LATE_AFTER:
         answer = _answer_late(inbound, thread, history, desk=desk, now=now)
     else:
