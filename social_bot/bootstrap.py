@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from social_bot import assets
-from social_bot.channels.ports import InboundEvent
+from social_bot.channels.ports import IdentityProvider, InboundEvent
 from social_bot.errors import NotReady
 from social_bot.organisation import directory, pages
 from social_bot.organisation.directory import Organisation
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from social_bot.channels.facebook.graph import FacebookChannel
     from social_bot.channels.facebook.login import FacebookLogin
     from social_bot.organisation.bell import Bell
+    from social_bot.organisation.identities import GroupRoles
     from social_bot.work import Worker
 
 
@@ -86,6 +87,33 @@ class Bot:
             gather=self.organisation,
             clock=clock,
         )
+
+    @cached_property
+    def identity_provider(self) -> IdentityProvider | None:
+        """The organisation's own sign-in. Raises ``NotReady`` where only half of it is set."""
+        from social_bot.channels.identity import OpenIdProvider  # noqa: PLC0415
+
+        settings = self.settings
+        if settings.oidc_issuer is None:
+            return None
+        if not settings.oidc_client_id or settings.oidc_client_secret is None:
+            raise NotReady(
+                "SOCIAL_BOT_OIDC_ISSUER is set, but SOCIAL_BOT_OIDC_CLIENT_ID or "
+                "SOCIAL_BOT_OIDC_CLIENT_SECRET is not. Set all three; see docs/signing-in.md."
+            )
+        return OpenIdProvider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            groups_claim=settings.oidc_groups_claim,
+            clock=clock,
+        )
+
+    @cached_property
+    def group_roles(self) -> "GroupRoles":
+        from social_bot.organisation.identities import parse_group_roles  # noqa: PLC0415
+
+        return parse_group_roles(self.settings.oidc_roles)
 
     @cached_property
     def models(self) -> "Models":

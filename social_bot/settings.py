@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(), description="Addresses that are told of every alert, parted by spaces; see docs/alerts.md"
     )
+    oidc_issuer: str | None = Field(
+        default=None, description="The organisation's own sign-in; see docs/signing-in.md"
+    )
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_groups_claim: str = Field(default="groups", description="Where a person's groups stand in the answer")
+    oidc_roles: str = Field(default="", description="GROUP=ROLE or GROUP=ROLE@PAGE, parted by commas")
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Europe/Helsinki"
 

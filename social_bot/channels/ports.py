@@ -287,6 +287,36 @@ class Alerts(Protocol):
         """Whether the notice was taken; the same notice may be sent again."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignInRequest:
+    """What is agreed before a person is sent to the organisation's sign-in, to be compared on the way back."""
+
+    state: str
+    nonce: str
+    verifier: str
+    return_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsidePerson:
+    """Who somebody is at the organisation's sign-in; ``subject`` never changes, the name may."""
+
+    issuer: str
+    subject: str
+    name: str = field(repr=False)
+    groups: frozenset[str]
+
+
+class IdentityProvider(Protocol):
+    """The organisation's own sign-in."""
+
+    def address(self, request: SignInRequest) -> str:
+        """Where the person signs in. Raises ``NotReady`` when the service does not answer."""
+
+    def identify(self, request: SignInRequest, *, code: str) -> OutsidePerson:
+        """Who has come back with the code. Raises ``NotAllowed`` when it proves nothing, ``NotReady`` as above."""
+
+
 class EventKind(StrEnum):
     """What an inbound event is. Only the first four can ever lead to a message to the person."""
 

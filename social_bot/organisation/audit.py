@@ -5,13 +5,15 @@ Subjects are our own ids and keys; no message text, number or name of a resident
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 _CHAIN_LOCK = 7_020_511  # any number of our own: one appender at a time on PostgreSQL
+_AT_ONCE = 1000
 
 
 class AuditEntryRow(SQLModel, table=True):
@@ -24,6 +26,34 @@ class AuditEntryRow(SQLModel, table=True):
     detail: str = ""
     previous_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64, unique=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """How the log stands. ``lacks_expected``: a hash that was kept elsewhere is in it no more.
+
+    Entries that are cut off at the end leave a chain that holds; only a hash kept elsewhere shows it.
+    """
+
+    count: int
+    head: str
+    first_broken: int | None
+    lacks_expected: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.first_broken is None and not self.lacks_expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which entries to look at; ``kind`` is the first word of an action, ``before_id`` goes on from a page."""
+
+    actor: str | None = None
+    kind: str | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
+    before_id: int | None = None
 
 
 def record(
@@ -42,18 +72,48 @@ def record(
     session.flush()
 
 
+def verify(session: Session, *, expected: str | None = None) -> Chain:
+    """Walk the whole chain, a thousand entries at a time, up to the first that is broken."""
+    count, previous, is_there = 0, "", expected is None
+    for entry in every_entry(session):
+        if entry.previous_hash != previous or entry.hash != _hash(entry):
+            return Chain(count=count, head=previous, first_broken=entry.id, lacks_expected=not is_there)
+        count, previous = count + 1, entry.hash
+        is_there = is_there or entry.hash == expected
+    return Chain(count=count, head=previous, first_broken=None, lacks_expected=not is_there)
+
+
 def first_broken(session: Session) -> int | None:
     """The id of the first entry whose hash or chain does not hold, or None when all hold."""
-    previous = ""
-    for entry in _entries(session):
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
-            return entry.id
-        previous = entry.hash
-    return None
+    return verify(session).first_broken
 
 
-def _entries(session: Session) -> Sequence[AuditEntryRow]:
-    return session.exec(select(AuditEntryRow).order_by(col(AuditEntryRow.id))).all()
+def every_entry(session: Session) -> Iterator[AuditEntryRow]:
+    """From the first on, never all in memory."""
+    query = select(AuditEntryRow).order_by(col(AuditEntryRow.id))
+    for part in session.exec(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        yield from part
+        for entry in part:
+            session.expunge(entry)
+
+
+def look(session: Session, by: Filter, *, limit: int) -> Sequence[AuditEntryRow]:
+    """The newest entries first."""
+    query = select(AuditEntryRow).order_by(col(AuditEntryRow.id).desc()).limit(limit)
+    if by.actor is not None:
+        query = query.where(AuditEntryRow.actor == by.actor)
+    if by.kind is not None:
+        query = query.where(
+            col(AuditEntryRow.action).in_((by.kind,))
+            | col(AuditEntryRow.action).startswith(f"{by.kind}.", autoescape=True)
+        )
+    if by.begins is not None:
+        query = query.where(col(AuditEntryRow.at) >= by.begins)
+    if by.ends is not None:
+        query = query.where(col(AuditEntryRow.at) < by.ends)
+    if by.before_id is not None:
+        query = query.where(col(AuditEntryRow.id) < by.before_id)
+    return session.exec(query).all()
 
 
 def _hash(entry: AuditEntryRow) -> str:

@@ -125,6 +125,12 @@ def everyone(session: Session, *, with_former: bool = False) -> Sequence[Operato
     return session.exec(query).all()
 
 
+def find(session: Session, name: str) -> OperatorRow | None:
+    """Who still works here under this name, however its letters and spaces are written."""
+    wanted = " ".join(name.split()).casefold()
+    return next((row for row in everyone(session) if " ".join(row.name.split()).casefold() == wanted), None)
+
+
 def get(session: Session, name: str) -> OperatorRow:
     operator = session.get(OperatorRow, name)
     if operator is None:

@@ -17,6 +17,7 @@ from social_bot.answering import comment_store as _comments_are_known_now  # noq
 from social_bot.answering.store import DeliveryRow
 from social_bot.bootstrap import build
 from social_bot.errors import NotReady
+from social_bot.organisation import entering as _sign_in_is_known_now  # noqa: F401
 from social_bot.organisation.operators import OperatorRow
 from social_bot.planning import feeds as _feeds_are_known_now  # noqa: F401
 from social_bot.planning import notes as _notes_are_known_now  # noqa: F401
