@@ -13,9 +13,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from social_bot.answering import (
     callbacks,
+    closing,
     comment_outbox,
     holding,
     intake,
+    misunderstandings,
     originals,
     outbox,
     saving,
@@ -35,7 +37,7 @@ from social_bot.channels.ports import (
 from social_bot.organisation import heartbeats
 from social_bot.organisation.bell import Bell
 from social_bot.organisation.watching import watch_pages
-from social_bot.planning import publishing
+from social_bot.planning import publishing, recurring, waiting
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
 from social_bot.tracking.collecting import collect
@@ -91,6 +93,7 @@ class Worker:
             (self._beat, timedelta(seconds=30)),
             (self._watch_people, timedelta(minutes=1)),
             (self._watch_pages, timedelta(minutes=1)),
+            (self._plan_ahead, timedelta(minutes=1)),
             (self._erase, timedelta(seconds=30)),
             (self._tidy, timedelta(minutes=1)),
             (self._collect, timedelta(minutes=5)),
@@ -212,8 +215,15 @@ class Worker:
             organisation = self._parts.inbox.gather(session)
             callbacks.raise_late(session, now=self._clock())
             saving.erase_old_links(session, now=self._clock())
+            callbacks.end_forgotten(session, organisation, now=self._clock())
             callbacks.erase_old_numbers(session, organisation, now=self._clock())
             watch_waiting(session, organisation, now=self._clock())
+
+    def _plan_ahead(self) -> None:
+        """Approvers are reminded of what waits; series have their next posts written."""
+        with self._parts.database.write() as session:
+            waiting.remind_approvers(session, now=self._clock())
+        recurring.write_coming_posts(self._parts.database, now=self._clock())
 
     def _watch_pages(self) -> None:
         watch_pages(self._parts.database, connection=self._parts.connection, clock=self._clock)
@@ -228,6 +238,9 @@ class Worker:
         with self._parts.database.write() as session:
             organisation = self._parts.inbox.gather(session)
             holding.hand_back_quiet(session, after=organisation.hand_back_after, now=now)
+            closing.close_quiet(session, now=now)
+            closing.erase_moved(session, now=now)
+            misunderstandings.erase_unreviewed(session, older_than=now - organisation.retention)
             originals.erase_originals(session, now=now)
             originals.purge_texts(session, older_than=now - organisation.retention)
             validity.tell_of_lapsed(session, today=organisation.today(now), now=now)

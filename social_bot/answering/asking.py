@@ -20,12 +20,32 @@ class Asking:
     models: Models
     library: Library
     organisation: Organisation
+    somebody_reads: bool = True
+    is_stopped: bool = False
+    topics_off: frozenset[str] = frozenset()
+
+    def explain(self, text: str, *, now: datetime) -> dict[str, object]:
+        """The same with what was weighed: ``guesses``, best first, and whether it is an own case."""
+        recognition = recognise(text, previous_language=None, models=self.models) if text.strip() else None
+        guesses = [
+            {"topic": guess.topic.value, "confidence": round(min(1.0, max(0.0, guess.confidence)), 4)}
+            for guess in (recognition.topics if recognition else ())
+        ]
+        is_individual = recognition.is_individual if recognition else False
+        return {**self.ask(text, now=now), "guesses": guesses, "individual": is_individual}
 
     def ask(self, text: str, *, now: datetime) -> dict[str, object]:
         """Recognition and answer to ``text`` as the first message of a new thread, as plain values."""
         recognition = recognise(text, previous_language=None, models=self.models) if text.strip() else None
         inbound = Inbound(kind=EventKind.MESSAGE, occurred_at=now, recognition=recognition)
-        decision = decide(inbound, Thread(), desk=gather_desk(self.organisation, now=now), now=now)
+        desk = gather_desk(
+            self.organisation,
+            now=now,
+            somebody_reads=self.somebody_reads,
+            is_stopped=self.is_stopped,
+            topics_off=self.topics_off,
+        )
+        decision = decide(inbound, Thread(), desk=desk, now=now)
         answer = decision.outcome if isinstance(decision.outcome, Answer) else None
         reply = compose(answer, self.library, self.organisation, now=now) if answer else None
         best = recognition.topics[0] if recognition and recognition.topics else None

@@ -27,6 +27,9 @@ PROMISE = timedelta(hours=6)
 
 TRIES = 2
 DAYS_OFFERED = 3
+FORGOTTEN_AFTER = timedelta(days=7)
+"""So long after its promise an open request is told of once more: nobody has done anything about it."""
+
 HOURLY_LIMIT = 120
 """New requests in an hour; more are no residents, and no staff could phone so many."""
 
@@ -203,6 +206,45 @@ def raise_late(session: Session, *, now: datetime) -> None:
                 now=now,
                 occasion=str(callback.tries or ""),
             )
+
+
+def is_forgotten(callback: CallbackRow, *, now: datetime) -> bool:
+    """Whether nobody has done anything about it for so long that it is told of again."""
+    return bool(MOVES[callback.state]) and _last_touched(callback) <= now - FORGOTTEN_AFTER
+
+
+def ends_by_itself_on(callback: CallbackRow, organisation: Organisation) -> date:
+    """The day on which an open request that nobody takes up ends, and its number is erased."""
+    ends = _last_touched(callback) + timedelta(days=organisation.callback_retention_days)
+    return ends.astimezone(organisation.zone).date()
+
+
+def end_forgotten(session: Session, organisation: Organisation, *, now: datetime) -> int:
+    """Tell of requests that nobody takes up; end those that are too old to keep a number for. How many ended.
+
+    A number is never kept for ever, and none disappears silently: staff are told of each, and the request
+    stays in the list as not reached in time.
+    """
+    kept_for = timedelta(days=organisation.callback_retention_days)
+    ended = 0
+    for callback in store.list_callbacks(session, only_open=True):
+        subject = f"callback:{callback.id}"
+        if _last_touched(callback) <= now - kept_for:
+            callback.state, callback.ending = CallbackState.CANCELLED, store.NOT_REACHED_IN_TIME
+            callback.settled_at, callback.phone_index, callback.phone_sealed = now, None, None
+            session.add(callback)
+            audit.record(session, at=now, actor=alerts.PROGRAM, action="callback.lapse", subject=subject)
+            alerts.settle(session, subject, by=alerts.PROGRAM, now=now)
+            alerts.raise_alert(session, AlertKind.CALLBACK_LATE, subject, now=now, occasion="lapsed")
+            ended += 1
+        elif is_forgotten(callback, now=now):
+            occasion = f"forgotten:{callback.tries}"
+            alerts.raise_alert(session, AlertKind.CALLBACK_LATE, subject, now=now, occasion=occasion)
+    return ended
+
+
+def _last_touched(callback: CallbackRow) -> datetime:
+    return max(filter(None, (callback.requested_at, callback.promised_by, callback.tried_at)))
 
 
 def erase_old_numbers(session: Session, organisation: Organisation, *, now: datetime) -> int:

@@ -8,11 +8,14 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from social_bot.answering import comment_store as store
+from social_bot.answering import own_words
 from social_bot.answering.comment_deeds import (
     note,
     write_hiding,
+    write_own_reply,
     write_privately,
     write_reply,
+    write_showing,
     write_withdrawal,
 )
 from social_bot.answering.comment_policy import Matter, may_write_privately
@@ -46,6 +49,8 @@ class Act(StrEnum):
     PRIVATE = "private"
     LEAVE = "leave"
     WITHDRAW = "withdraw"
+    OWN = "own"  # answer as the page, in one's own words
+    SHOW = "show"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,8 @@ def choices(session: Session, comment: CommentRow, organisation: Organisation, *
         Act.HIDE: None,
         Act.LEAVE: None,
         Act.WITHDRAW: None,
+        Act.OWN: None,
+        Act.SHOW: None,
     }
     refusals = {
         act: refusal
@@ -88,13 +95,15 @@ def act_on(
     organisation: Organisation,
     cipher: Cipher,
     digest: str | None = None,
+    text: str = "",
 ) -> CommentRow:
     """Write down what a person has decided. Raises ``NotAllowed`` with the reason why it cannot be.
 
-    ``digest`` is of the text that the person saw; without one the text in force now is sent.
+    ``digest`` is of the text that the person saw; without one the text in force now is sent. ``text`` are
+    the words of ``Act.OWN``, of which ``digest`` says that a warning was seen, see own_words.py.
     """
-    operators.require(session, by, Role.WRITER)
     comment = store.get_comment(session, comment_id, for_update=True)
+    operators.require(session, by, Role.WRITER, page_id=comment.page_id)
     choice = choices(session, comment, organisation, now=now)
     if act in choice.refusals:
         raise NotAllowed(choice.refusals[act])
@@ -114,9 +123,17 @@ def act_on(
             reply = _own_reply(session, comment)
             _require(reply is not None and write_withdrawal(session, comment, reply, by=by, now=now))
             return comment
+        case Act.SHOW:
+            write_showing(session, comment, by=by, now=now)
+            return comment
+        case Act.OWN:
+            text = own_words.checked(text, organisation, insisted=digest)
+            doubts = sorted({each.kind for each in own_words.look_over(text, organisation)})
+            insisted = f"insisted: {', '.join(doubts)}" if doubts else ""
+            _require(write_own_reply(session, comment, text, by=by, now=now, cipher=cipher, doubts=insisted))
         case _:
             note(session, comment, "comment.leave", by=by, now=now)
-    comment.settle(Outcome(act.value), by=by, now=now)
+    comment.settle(Outcome.REPLY if act is Act.OWN else Outcome(act.value), by=by, now=now)
     alerts.settle(session, comment.subject, by=by, now=now)
     session.add(comment)
     return comment
@@ -139,6 +156,10 @@ def erase_ended(database: Database, *, now: datetime) -> None:
                 note(session, comment, "comment.expire", by="social_bot", now=now)
             comment.erase()
             session.add(comment)
+            for deed in deeds:
+                if deed.comment_id == comment.id and not deed.versions:
+                    deed.text_sealed = None  # a worker's own words go with what they answer
+                    session.add(deed)
         session.flush()
         for deed in store.list_deeds_to_erase(session):
             deed.target_sealed = deed.result_sealed = None
@@ -153,7 +174,9 @@ def _refusal(
         if _own_reply(session, comment) is None:
             return marked("There is no answer of ours to take away here.")
         return None
-    if not comment.waits_for_person:
+    if act is Act.SHOW:
+        return None if comment.is_hidden and comment.comment_sealed else marked("The comment is not hidden.")
+    if not comment.waits_for_person and act is not Act.OWN:
         return marked("This comment has been dealt with already.")
     if _is_danger_open(session, comment):
         return DANGER_NOT_TAKEN
@@ -161,10 +184,22 @@ def _refusal(
         return None
     if comment.is_removed or comment.comment_sealed is None:
         return marked("The comment is gone. Nothing can be done about it any more.")
+    if comment.about.is_elsewhere and act in (Act.HIDE, Act.PRIVATE):
+        return marked(
+            "A review or a mention cannot be hidden, and Facebook allows no private message for it."
+        )
     if act is Act.HIDE:
         return marked("The comment is hidden already.") if comment.is_hidden else None
-    if act is Act.REPLY and comment.matter is Matter.DANGER:
+    return _refusal_to_send(session, comment, act, written, now=now)
+
+
+def _refusal_to_send(
+    session: Session, comment: CommentRow, act: Act, written: Written | None, *, now: datetime
+) -> str | None:
+    if act in (Act.REPLY, Act.OWN) and comment.matter is Matter.DANGER:
         return marked("Danger is never answered in public. Write privately.")
+    if act is Act.OWN:
+        return None
     if written is None:
         return NO_TEXT
     kind, key = (
@@ -174,7 +209,7 @@ def _refusal(
     )
     if store.find_once(session, comment.page_id, kind, key) is not None:
         return (
-            marked("The page has answered in this thread already. Write at Facebook if more is needed.")
+            marked("The page has answered in this thread already. Write in your own words if more is needed.")
             if act is Act.REPLY
             else marked("A private message has been sent for this comment. Facebook allows one.")
         )

@@ -11,6 +11,7 @@ from social_bot.answering.comment_texts import Written
 from social_bot.answering.store import SendState
 from social_bot.organisation import alerts, audit
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.approval import content_hash
 from social_bot.storage.cipher import Cipher
 from social_bot.storage.engine import Database, insert_new
 
@@ -30,6 +31,28 @@ def write_reply(
     return _write(session, comment, deed, written, now=now, cipher=cipher)
 
 
+def write_own_reply(
+    session: Session,
+    comment: CommentRow,
+    text: str,
+    *,
+    by: str,
+    now: datetime,
+    cipher: Cipher,
+    doubts: str = "",
+) -> bool:
+    """What a person answers in their own words, as the page; False where the same words went out already."""
+    taken = store.find_once(session, comment.page_id, DeedKind.REPLY, comment.thread_index, for_update=True)
+    mark_answered(session, comment.page_id, comment.thread_index, taken, by=by, now=now)
+    deed = _deed(comment, DeedKind.REPLY, by=by, now=now)
+    deed.once_key = content_hash({"comment": comment.comment_index, "text": text})
+    deed.target_sealed, deed.text_sealed = comment.thread_sealed, cipher.seal(text)
+    if not insert_new(session, DeedRow, [deed.model_dump(exclude={"id"})]):
+        return False
+    note(session, comment, "comment.answer", by=by, now=now, versions=doubts)
+    return True
+
+
 def write_privately(
     session: Session, comment: CommentRow, written: Written, *, by: str, now: datetime, cipher: Cipher
 ) -> bool:
@@ -45,6 +68,11 @@ def write_hiding(session: Session, comment: CommentRow, *, by: str, now: datetim
     note(session, comment, "comment.hide", by=by, now=now)
 
 
+def write_showing(session: Session, comment: CommentRow, *, by: str, now: datetime) -> None:
+    session.add(_deed(comment, DeedKind.SHOW, by=by, now=now))
+    note(session, comment, "comment.show", by=by, now=now)
+
+
 def write_withdrawal(
     session: Session, comment: CommentRow, reply: DeedRow, *, by: str, now: datetime
 ) -> bool:
@@ -55,20 +83,26 @@ def write_withdrawal(
 
 
 def mark_answered(
-    session: Session, page_id: str, thread_index: str, ours: DeedRow | None, *, now: datetime
+    session: Session,
+    page_id: str,
+    thread_index: str,
+    ours: DeedRow | None,
+    *,
+    now: datetime,
+    by: str = THE_PAGE,
 ) -> None:
-    """A colleague has answered the thread at the platform: ours, if it still waits, does not go out."""
+    """A person has answered the thread, here or at the platform: ours, if it still waits, does not go out."""
     if ours is not None and ours.send_state is SendState.PENDING:
         ours.send_state, ours.note, ours.once_key = SendState.DROPPED, ANSWERED_THERE, None
         comment = store.get_comment(session, ours.comment_id or 0, for_update=True)
-        comment.settle(Outcome.ANSWERED_THERE, by=THE_PAGE, now=now)
+        comment.settle(Outcome.ANSWERED_THERE, by=by, now=now)
         session.add_all((ours, comment))
         session.flush()
     marker = DeedRow(
         page_id=page_id,
         kind=DeedKind.REPLY,
         once_key=thread_index,
-        by=THE_PAGE,
+        by=by,
         written_at=now,
         send_state=SendState.SENT,
         done_at=now,

@@ -36,8 +36,21 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
+class About(StrEnum):
+    """What it is at the platform; reviews and mentions stand where the page can neither hide nor write privately."""
+
+    COMMENT = "comment"
+    POST = "post"
+    MENTION = "mention"
+    RATING = "rating"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self in (About.MENTION, About.RATING)
+
+
 class CommentRow(SQLModel, table=True):
-    """A comment or a visitor's post (``is_post``), under our own id.
+    """A comment or a visitor's post (``is_post``), a review or a mention, under our own id.
 
     ``thread_sealed`` is the platform's id of what the page answers under. ``author_index`` only tells
     whether two comments are of one person. ``matter`` is None until its words have been read.
@@ -55,6 +68,7 @@ class CommentRow(SQLModel, table=True):
     thread_sealed: bytes | None = None
     text_sealed: bytes | None = None
     is_post: bool = False
+    about: About = Field(sa_type=Word(About), default=About.COMMENT)
     is_hidden: bool = False
     is_removed: bool = False
     matter: Matter | None = Field(default=None, sa_type=Word(Matter))
@@ -92,6 +106,7 @@ class CommentRow(SQLModel, table=True):
 class DeedKind(StrEnum):
     REPLY = "reply"
     HIDE = "hide"
+    SHOW = "show"
     PRIVATE = "private"
     DELETE = "delete"  # only ever of our own reply
 
@@ -101,7 +116,8 @@ class DeedRow(SQLModel, table=True):
 
     ``once_key``: of a kind there is one deed with the same key on a page, ever: one public reply in a
     thread, one private message for a comment. It is given back only when nothing can have gone out.
-    A reply without a text is one that a colleague has written at the platform.
+    A reply without a text is one that a colleague has written at the platform, or says that a worker has
+    answered in their own words: that reply has a text and no ``versions``, and its key is of the words.
     """
 
     __tablename__ = "comment_deed"
@@ -235,6 +251,21 @@ def find_once(
         DeedRow.page_id == page_id, DeedRow.kind == kind, DeedRow.once_key == once_key
     )
     return session.exec(query.with_for_update() if for_update else query).first()
+
+
+def list_being_sent(session: Session, page_id: str, thread_index: str) -> Sequence[DeedRow]:
+    """Replies in a thread of which the platform may tell before it answers our call."""
+    return session.exec(
+        select(DeedRow)
+        .join(CommentRow, col(CommentRow.id) == col(DeedRow.comment_id))
+        .where(
+            DeedRow.page_id == page_id,
+            DeedRow.kind == DeedKind.REPLY,
+            CommentRow.thread_index == thread_index,
+            col(DeedRow.send_state).in_((SendState.SENDING, SendState.UNCONFIRMED)),
+        )
+        .with_for_update(of=DeedRow)
+    ).all()
 
 
 def find_result(session: Session, page_id: str, index: str) -> DeedRow | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from social_bot.answering.comment_policy import DISCLOSURE, PRIVATE, Matter
 from social_bot.answering.comment_store import CommentRow
 from social_bot.answering.crisis import CrisisKind
-from social_bot.answering.danger import crisis_key
+from social_bot.answering.danger import NOBODY_READS_KEY, crisis_key
 from social_bot.answering.limits import TEXT_LIMIT
 from social_bot.answering.replies import LAST_RESORT, ApprovedReply, Library
 from social_bot.organisation.approval import content_hash
@@ -49,11 +49,15 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """The texts in force and the organisation's numbers, gathered once for a piece of work."""
+    """The texts in force and the organisation's numbers, gathered once for a piece of work.
+
+    Where nobody is on duty (``somebody_reads``) a private text begins with saying so, if that may be said.
+    """
 
     library: Library
     organisation: Organisation
     now: datetime
+    somebody_reads: bool = True
 
     def public(self, comment: CommentRow, *, is_automatic: bool) -> Written | None:
         """None where there is none, or nothing is said in public about it."""
@@ -66,19 +70,28 @@ class Texts:
         """In danger the text for it, else how to go on where nobody else reads."""
         if comment.crisis is not None:
             return self.danger(comment.crisis, comment.languages)
-        return self._write((PRIVATE,), comment.languages)
+        return self._write((PRIVATE,), comment.languages, warning=self._warning)
 
     def danger(self, kind: CrisisKind, languages: Sequence[str]) -> Written | None:
-        return self._write((crisis_key(kind), LAST_RESORT), languages)
+        return self._write((crisis_key(kind), LAST_RESORT), languages, warning=self._warning)
+
+    @property
+    def _warning(self) -> str | None:
+        return None if self.somebody_reads else NOBODY_READS_KEY
 
     def _write(
-        self, keys: Sequence[str], languages: Sequence[str], *, lead: tuple[str, ...] = ()
+        self,
+        keys: Sequence[str],
+        languages: Sequence[str],
+        *,
+        lead: tuple[str, ...] = (),
+        warning: str | None = None,
     ) -> Written | None:
         """In every language that has its text; where none has, in the first other one that does."""
-        found = [part for language in languages if (part := self._in(language, keys, lead))]
+        found = [part for language in languages if (part := self._in(language, keys, lead, warning))]
         if not found:
             others = dict.fromkeys((*self.organisation.languages, *LANGUAGES))
-            found = [part for language in others if (part := self._in(language, keys, lead))][:1]
+            found = [part for language in others if (part := self._in(language, keys, lead, warning))][:1]
         if not found:
             return None
         if sum(len(part.text) + 2 for part in found) > TEXT_LIMIT:
@@ -89,15 +102,17 @@ class Texts:
             versions=tuple(version for part in found for version in part.versions),
         )
 
-    def _in(self, language: str, keys: Sequence[str], lead: tuple[str, ...]) -> Written | None:
+    def _in(
+        self, language: str, keys: Sequence[str], lead: tuple[str, ...], warning: str | None
+    ) -> Written | None:
         values = self.organisation.text_values(language, self.now)
         main = next((text for key in keys if (text := self.library.text(key, language, values))), None)
         before = [self.library.text(key, language, values) for key in lead]
         parts = [part for part in (*before, main) if part is not None]
         if len(parts) <= len(lead):
             return None
-        return Written(
-            text="\n".join(text for text, _ in parts),
-            language=language,
-            versions=tuple(version for _, version in parts),
-        )
+        text = "\n".join(text for text, _ in parts)
+        warned = self.library.text(warning, language, values) if warning else None
+        if warned is not None:
+            text, parts = f"{warned[0]}\n\n{text}", [warned, *parts]
+        return Written(text=text, language=language, versions=tuple(version for _, version in parts))

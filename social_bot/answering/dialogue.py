@@ -124,9 +124,14 @@ def _answer_calm(
         answer = _answer(inbound, thread)
     if isinstance(answer, Silence):
         return answer
-    if answer.lane is Lane.GENERAL and answer.key in desk.topics_off:
-        answer = HandOff(lane=Lane.UNKNOWN, key="general", parts=("general",), languages=answer.languages)
-    return _framed(answer, inbound, thread, history, desk=desk, now=now)
+    return _framed(_unless_left_to_people(answer, desk), inbound, thread, history, desk=desk, now=now)
+
+
+def _unless_left_to_people(answer: Answer, desk: Desk) -> Answer:
+    """On a topic that the organisation answers itself: general advice, and a person goes on."""
+    if answer.lane is not Lane.GENERAL or answer.key not in desk.topics_off:
+        return answer
+    return HandOff(lane=Lane.UNKNOWN, key="general", parts=("general",), languages=answer.languages)
 
 
 def _answer_to_danger(

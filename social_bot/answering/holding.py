@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from social_bot.answering import store
+from social_bot.answering.comment_links import begin_from_comment
 from social_bot.answering.store import MessageRow, SendState, ThreadRow
-from social_bot.answering.threads import Owner, is_ours, owner_after, referred_message
+from social_bot.answering.threads import Owner, is_ours, owner_after, referred_deed, referred_message
 from social_bot.channels.ports import EventKind, InboundEvent
 from social_bot.errors import NotAllowed
 from social_bot.organisation import alerts, audit, operators, pages
@@ -42,12 +43,16 @@ def hear_echo(
 ) -> str:
     """Our own echo confirms a message; any other means that a person or another app has spoken."""
     if is_ours(event, own_app_id):
+        deed_id = referred_deed(event.reference)
+        if deed_id is not None:
+            return begin_from_comment(session, thread, deed_id, event, database=database, now=now)
         own_id = referred_message(event.reference)
         ours = None if own_id is None else store.get_message(session, own_id, for_update=True)
         if ours is None or ours.thread_id != thread.id:
             return "our own echo"
         confirm_sent(ours, event.message_id, database=database, now=now)
-        session.add(ours)
+        note_spoken(thread, ours, now=now)
+        session.add_all((ours, thread))
         return "our own message"
     spoke_at = min(event.occurred_at or now, now)
     thread.human_spoke_at = max(thread.human_spoke_at or spoke_at, spoke_at)
@@ -70,8 +75,8 @@ def hear_handover(
 
 def claim(session: Session, thread_id: int, *, by: str, now: datetime) -> ThreadRow:
     """A worker takes the thread: the bot is silent in it until it is handed back."""
-    operators.require(session, by, Role.WRITER)
     thread = store.get_thread(session, thread_id, for_update=True)
+    operators.require(session, by, Role.WRITER, page_id=thread.page_id)
     if thread.owner is not Owner.BOT:
         raise NotAllowed("A person or another app holds this conversation already.")
     change_owner(thread, Owner.HUMAN, now=now)
@@ -85,12 +90,11 @@ def hand_back(session: Session, thread_id: int, *, by: str, now: datetime) -> Th
 
     Raises ``NotAllowed`` while nobody has taken an alert of danger in it.
     """
-    operators.require(session, by, Role.WRITER)
     thread = store.get_thread(session, thread_id, for_update=True)
-    if thread.owner is Owner.BOT and not thread.waits_for_person:
+    operators.require(session, by, Role.WRITER, page_id=thread.page_id)
+    if thread.owner is Owner.BOT and not thread.waits_for_person and thread.crisis is None:
         raise NotAllowed("The bot answers in this thread already.")
-    in_danger = (AlertKind.CRISIS, f"thread:{thread_id}")
-    if any((alert.kind, alert.subject) == in_danger for alert in alerts.unacknowledged(session)):
+    if is_danger_open(session, thread_id):
         raise NotAllowed(
             "Somebody may be in danger here. Take the alert first, then give the conversation back."
         )
@@ -99,6 +103,12 @@ def hand_back(session: Session, thread_id: int, *, by: str, now: datetime) -> Th
     session.add(thread)
     audit.record(session, at=now, actor=by, action="thread.hand_back", subject=f"thread:{thread_id}")
     return thread
+
+
+def is_danger_open(session: Session, thread_id: int) -> bool:
+    """Whether nobody has taken an alert of danger in the thread."""
+    subject = f"thread:{thread_id}"
+    return any(alert.kind is AlertKind.CRISIS for alert in alerts.unacknowledged(session, subject=subject))
 
 
 def hand_back_quiet(session: Session, *, after: timedelta | None, now: datetime) -> int:
@@ -122,9 +132,17 @@ def confirm_sent(message: MessageRow, mid: str | None, *, database: Database, no
     """The platform shows our message: it was sent, whatever we knew of it."""
     if message.send_state in (SendState.SENDING, SendState.UNCONFIRMED, SendState.PENDING):
         message.send_state, message.note, message.next_look_at = SendState.SENT, None, None
-        message.at = now
+        message.at, message.exact_sealed = now, None
     if mid is not None and message.mid_index is None:
         message.mid_index = database.index(mid)
+
+
+def note_spoken(thread: ThreadRow, message: MessageRow, *, now: datetime) -> None:
+    """A worker's own message has gone out: a person is in the conversation."""
+    if message.by is None or message.send_state is not SendState.SENT:
+        return
+    thread.human_spoke_at = max(thread.human_spoke_at or now, now)
+    thread.last_outbound_at = max(thread.last_outbound_at or now, now)
 
 
 def apply_policy(session: Session, event: InboundEvent, *, now: datetime) -> str:

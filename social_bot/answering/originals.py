@@ -52,6 +52,7 @@ def purge_texts(session: Session, *, older_than: datetime) -> int:
         col(MessageRow.at) < older_than,
         ~(col(MessageRow.send_state).is_not(None) & col(MessageRow.send_state).in_(waits)),
         text_sealed=None,
+        exact_sealed=None,
     )
 
 

@@ -112,6 +112,8 @@ def _count_messages(report: QualityReport, messages: Sequence[MessageRow]) -> No
             report.unanswered += row.id not in answered
         elif not row.is_automatic:
             handed_over.add(row.thread_id)
+        elif row.answers_id is None:
+            handed_over.add(row.thread_id)  # our private message for a comment
         elif row.send_state is SendState.SENT and row.answers_id not in counted:
             counted.add(row.answers_id)
             _count_answer(report, row, last_topic)

@@ -49,10 +49,17 @@ class EventRow(SQLModel, table=True):
 
 
 class ThreadRow(SQLModel, table=True):
-    """A conversation with one person on one page, under our own id."""
+    """A conversation with one person on one page, under our own id.
+
+    ``comment_id``: it began with our private message for that comment. ``moved_at``: a worker has written
+    the matter into the client system; what had been said until then is erased soon after.
+    """
 
     __tablename__ = "thread"
-    __table_args__ = (UniqueConstraint("page_id", "contact_index"),)
+    __table_args__ = (
+        UniqueConstraint("page_id", "contact_index"),
+        Index("ix_thread_is_open", "is_open", "last_inbound_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     page_id: str = Field(foreign_key="page.id", max_length=40)
     contact_index: str = Field(max_length=64)
@@ -72,6 +79,10 @@ class ThreadRow(SQLModel, table=True):
     held_since: datetime | None = None
     human_spoke_at: datetime | None = None
     created_at: datetime
+    comment_id: int | None = None
+    closed_at: datetime | None = None
+    moved_at: datetime | None = None
+    moved_by: str | None = Field(default=None, max_length=160)
 
     @property
     def state(self) -> Thread:
@@ -115,7 +126,8 @@ class MessageRow(SQLModel, table=True):
     """``text_sealed`` holds the masked text of an inbound message, the exact text of an outbound one.
 
     ``original_sealed`` is kept in the lane of danger alone, see originals.py. ``key`` names the text that
-    answers; nothing is sent before ``not_before``.
+    answers; nothing is sent before ``not_before``. What a worker wrote (``by``) is masked like a resident's
+    text; ``exact_sealed`` are their own words, until they have gone out.
     """
 
     __tablename__ = "message"
@@ -140,6 +152,8 @@ class MessageRow(SQLModel, table=True):
     original_sealed: bytes | None = None
     # outbound only
     is_automatic: bool = False
+    by: str | None = Field(default=None, max_length=160)
+    exact_sealed: bytes | None = None
     key: str | None = Field(default=None, max_length=60)
     answers_id: int | None = Field(default=None, foreign_key="message.id")
     versions: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -184,6 +198,15 @@ class CallbackRow(SQLModel, table=True):
     tries: int = 0
     tried_at: datetime | None = None
     settled_at: datetime | None = None
+    ending: str | None = Field(default=None, max_length=40)
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether it ended because nobody called in time."""
+        return self.ending == NOT_REACHED_IN_TIME
+
+
+NOT_REACHED_IN_TIME = "not reached in time"
 
 
 class SavedConversationRow(SQLModel, table=True):

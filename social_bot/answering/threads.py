@@ -15,6 +15,9 @@ from social_bot.channels.ports import EventKind, InboundEvent
 REPLY_WINDOW = timedelta(hours=24)
 """How long after a person's last action an automatic answer may be sent."""
 
+HUMAN_WINDOW = timedelta(days=7)
+"""How long after it a person may still answer, with the tag that only people's messages carry."""
+
 LAPSE = timedelta(hours=24)
 """After so long a silence the next answer says again that it is automatic."""
 
@@ -23,6 +26,9 @@ LOOP_WITHIN = timedelta(minutes=10)
 
 OUR_REFERENCE = "sb1:out:"
 """The beginning of the reference that comes back in the echo of our own message."""
+
+COMMENT_REFERENCE = "sb1:comment:"
+"""The same of the private message for a comment; the number of its deed follows."""
 
 
 class Owner(StrEnum):
@@ -70,15 +76,28 @@ def window_is_open(last_inbound: datetime, now: datetime) -> bool:
     return now < last_inbound + REPLY_WINDOW
 
 
+def human_window_is_open(last_inbound: datetime, now: datetime) -> bool:
+    return now < last_inbound + HUMAN_WINDOW
+
+
 def reference(message_id: int) -> str:
     return f"{OUR_REFERENCE}{message_id}"
 
 
 def referred_message(text: str | None) -> int | None:
     """The id of our own message out of a reference, or None where it is not ours."""
-    if text is None or not text.startswith(OUR_REFERENCE):
+    return _number_after(OUR_REFERENCE, text)
+
+
+def referred_deed(text: str | None) -> int | None:
+    """The id of the deed whose private message for a comment this is, or None."""
+    return _number_after(COMMENT_REFERENCE, text)
+
+
+def _number_after(beginning: str, text: str | None) -> int | None:
+    if text is None or not text.startswith(beginning):
         return None
-    number = text.removeprefix(OUR_REFERENCE)
+    number = text.removeprefix(beginning)
     return int(number) if number.isdigit() else None
 
 
@@ -99,7 +118,7 @@ def is_ours(event: InboundEvent, own_app_id: str | None) -> bool:
     """Whether an echo shows a message that this program has sent."""
     if event.app_id is not None:
         return event.app_id == own_app_id
-    return referred_message(event.reference) is not None
+    return referred_message(event.reference) is not None or referred_deed(event.reference) is not None
 
 
 def _owner_after_handover(event: InboundEvent, owner: Owner, own_app_id: str | None) -> Owner:

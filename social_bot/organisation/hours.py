@@ -88,6 +88,15 @@ class OpeningHours:
             left -= closes - begins
         return None
 
+    def between(self, since: datetime, until: datetime) -> timedelta:
+        """How much opening time lies between two moments of the same zone, 60 days at most."""
+        begins, ends = _true(since), _true(until)
+        days = min((until.date() - since.date()).days + 2, _LOOK_AHEAD_DAYS)
+        passed = timedelta()
+        for opens, closes in self._spans(since, -1, days):
+            passed += max(min(closes, ends) - max(opens, begins), timedelta())
+        return passed
+
     def _spans(self, at: datetime, first: int, last: int) -> Iterator[tuple[datetime, datetime]]:
         """When it opens and closes from day ``first`` to ``last`` of ``at``; what touches is one span."""
         current: tuple[datetime, datetime] | None = None

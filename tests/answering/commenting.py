@@ -43,6 +43,9 @@ class FakeCommenter:
     def hide(self, page: PageAccess, comment_id: str) -> None:
         self._meet(lambda: self.hidden.append(comment_id))
 
+    def show(self, page: PageAccess, comment_id: str) -> None:
+        self._meet(lambda: self.hidden.remove(comment_id))
+
     def delete(self, page: PageAccess, comment_id: str) -> None:
         self._meet(lambda: self.deleted.append(comment_id))
 

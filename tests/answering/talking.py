@@ -8,7 +8,7 @@ from datetime import datetime
 from social_bot.answering import intake, outbox, store
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.bootstrap import Bot
-from social_bot.channels.ports import OutgoingMessage, PageAccess
+from social_bot.channels.ports import HumanMessage, OutgoingMessage, PageAccess
 from social_bot.organisation import alerts
 from social_bot.organisation.alerts import AlertKind
 from tests.conftest import NOW, PAGE, Clock
@@ -22,12 +22,13 @@ class FakeMessenger:
     """Keeps what it is asked to send. ``next_errors``: (error, was it delivered all the same)."""
 
     next_errors: list[tuple[Exception, bool]] = field(default_factory=list)
-    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
+    sent: list[tuple[str, OutgoingMessage | HumanMessage]] = field(default_factory=list)
+    late: list[bool] = field(default_factory=list)
     calls: int = 0
     prefix: str = "m_out"
     on_call: Callable[[], None] = lambda: None
 
-    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage) -> str:
+    def send(self, page: PageAccess, contact_id: str, message: OutgoingMessage | HumanMessage) -> str:
         self.calls += 1
         self.on_call()
         error, is_delivered = self.next_errors.pop(0) if self.next_errors else (None, True)
@@ -36,6 +37,12 @@ class FakeMessenger:
         if error is not None:
             raise error
         return f"{self.prefix}{len(self.sent)}"
+
+    def send_as_human(
+        self, page: PageAccess, contact_id: str, message: HumanMessage, *, is_late: bool
+    ) -> str:
+        self.late.append(is_late)
+        return self.send(page, contact_id, message)
 
     def find_sent(self, page: PageAccess, contact_id: str, *, text: str, since: datetime) -> str | None:
         found = [number for number, (_, message) in enumerate(self.sent, 1) if message.text == text]

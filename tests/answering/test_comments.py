@@ -9,6 +9,7 @@ from social_bot.answering.comment_policy import Matter
 from social_bot.answering.comment_store import DeedKind, Outcome
 from social_bot.answering.replies import approve_texts
 from social_bot.answering.store import SendState
+from social_bot.errors import NotAllowed
 from social_bot.organisation import pages
 from social_bot.organisation.alerts import AlertKind
 from tests.answering.commenting import (
@@ -350,8 +351,29 @@ def test_danger_in_what_is_written_about_us_elsewhere_reaches_staff(bot, item):
     )
     receive(bot, told)
 
-    assert rows(bot) == []
-    assert [kind for kind, _ in open_alerts(bot)] == [AlertKind.CRISIS]
+    row = rows(bot)[0]
+    assert (row.about.value, row.matter, row.waits_for_person) == (item, Matter.DANGER, True)
+    assert open_alerts(bot) == [(AlertKind.CRISIS, row.subject)]
+    assert deeds(bot) == []
+
+
+@pytest.mark.parametrize("item", ["mention", "rating"])
+@pytest.mark.parametrize("text", [CHAT, TOPIC])
+def test_reviews_and_mentions_wait_for_a_person_and_are_never_answered_by_themselves(bot, item, text):
+    let_answer(bot)
+    field = {"mention": "mention", "rating": "ratings"}[item]
+    receive(
+        bot,
+        change(text, item="post" if item == "mention" else "rating").replace(
+            b'"field": "feed"', f'"field": "{field}"'.encode()
+        ),
+    )
+
+    row = rows(bot)[0]
+    assert (row.about.value, row.reason, row.waits_for_person) == (item, "a review or a mention", True)
+    assert deeds(bot) == []
+    with pytest.raises(NotAllowed, match="cannot be hidden"):
+        act(bot, Act.PRIVATE)
 
 
 def test_a_live_page_answers_with_approved_texts_only(bot, commenter, clock):
