@@ -20,9 +20,12 @@ from social_bot.web import (
     followup,
     health,
     inbox,
+    opening,
+    organisation,
     planner,
     quality,
     residents,
+    stop,
     today,
     webhooks,
 )
@@ -37,7 +40,7 @@ STATUSES: dict[type[SocialBotError], int] = {
     InvalidInput: 422,
     NotReady: 503,
 }
-_STAFF = (entry, today, planner, campaigns, inbox, comments, calls, followup, quality)
+_STAFF = (entry, today, planner, campaigns, inbox, comments, calls, followup, quality, stop, organisation, opening)
 
 
 def create_app(
@@ -81,8 +84,8 @@ def _say_what_went_wrong(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(MustEnter)
     def send_to_the_door(request: Request, error: MustEnter) -> Response:
-        del request, error
-        return see_other("/enter")
+        del request
+        return see_other(error.door)
 
     @app.exception_handler(RequestValidationError)
     def find_nothing(request: Request, error: RequestValidationError) -> Response:

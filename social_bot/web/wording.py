@@ -15,6 +15,7 @@ from social_bot.errors import SocialBotError
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.notices import SENTENCES
+from social_bot.organisation.stop import StopRow
 from social_bot.planning.posts import PostState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
@@ -40,6 +41,7 @@ from social_bot.web.words import (
     ROLES,
     SENDING,
     SOURCES,
+    STOPS,
     TEXTS,
     WHAT_HAPPENS,
 )
@@ -119,6 +121,11 @@ class Words:
         if answered != note:
             return self._t(ANSWERED).format(text=self.text(answered))
         return self._t(NOTES.get(note, note))
+
+    def stopped(self, stop: StopRow, pages: Mapping[str, str]) -> str:
+        """What a stop holds."""
+        sentence = STOPS[stop.page_id is None, stop.holds_answers]
+        return self._t(sentence).format(page=pages.get(stop.page_id or "", stop.page_id))
 
     def callback_state(self, state: CallbackState) -> str:
         return self._t(CALLBACK_STATES[state])

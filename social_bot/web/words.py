@@ -106,6 +106,8 @@ ALERT_LINKS: Mapping[str, str] = {
     "comment": marked("See the comment"),
     "post": marked("See the post"),
     "callback": marked("See the request"),
+    "setting": marked("Check the number"),
+    "page": marked("See the page's connection"),
     "series": marked("See the series"),
     "stop": marked("See the stop"),
 }
@@ -254,6 +256,14 @@ NOTES: Mapping[str, str] = {
 IN_PUBLIC = marked("{text}, in public")
 ANSWERED = marked("Answered with the text: {text}")
 
+STOPS: Mapping[tuple[bool, bool], str] = {
+    (True, False): marked("Posts of all pages are stopped."),
+    (True, True): marked("Posts and automatic answers of all pages are stopped."),
+    (False, False): marked("Posts of the page {page} are stopped."),
+    (False, True): marked("Posts and automatic answers of the page {page} are stopped."),
+}
+"""By whether all pages are stopped, and whether answers are."""
+
 CALLBACK_STATES: Mapping[CallbackState, str] = {
     CallbackState.REQUESTED: marked("Waits for a call"),
     CallbackState.ASSIGNED: marked("Somebody makes the call"),
@@ -327,6 +337,12 @@ SOURCES: Mapping[Source, str] = {
 }
 
 NOTICES: Mapping[str, str] = {
+    "stopped": marked("Stopped. Nothing that is held goes out before it is released."),
+    "released": marked("Released. What was in time is scheduled again."),
+    "post_released": marked("This post is scheduled again. The rest is held."),
+    "setting_saved": marked("Saved. Texts use the value from now on."),
+    "setting_checked": marked("Noted: checked today."),
+    "hours_saved": marked("The opening hours are saved."),
     "acknowledged": marked("Noted: you take care of it."),
     "submitted": marked("The post waits for approval now."),
     "approved": marked("Approved. The post is published at its time."),
