@@ -1,6 +1,7 @@
 """The program on a database of its own, SQLite always and PostgreSQL where a server is given."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,30 +47,87 @@ def _databases() -> list[str]:
     return ["sqlite", *(["postgresql"] if os.environ.get("TEST_POSTGRES_URL") else [])]
 
 
-@pytest.fixture(params=_databases())
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database; the PostgreSQL one is dropped at the end."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'social_bot.db'}"
-        return
-    address = make_url(os.environ["TEST_POSTGRES_URL"]).set(drivername="postgresql+psycopg")
-    name = f"social_bot_test_{uuid.uuid4().hex}"
-    server = create_engine(address, isolation_level="AUTOCOMMIT")
+class Mould:
+    """A database with the schema and the shipped texts, made once and copied for each test."""
+
+    def __init__(self, folder: Path, models_cache: Path) -> None:
+        self._folder = folder
+        self._models_cache = models_cache
+        self._names: dict[str, str] = {}
+
+    def copy(self, kind: str, folder: Path) -> str:
+        """The address of a copy; its key lies in the data folder beside it."""
+        mould = self._names.get(kind) or self._make(kind)
+        data = folder / "data"
+        data.mkdir(exist_ok=True)
+        shutil.copy(self._folder / kind / "data" / "secret.key", data)
+        if kind == "sqlite":
+            return f"sqlite:///{shutil.copy(mould, folder / 'social_bot.db')}"
+        name = f"social_bot_test_{uuid.uuid4().hex}"
+        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{mould}"')
+        return _address(name)
+
+    def drop(self) -> None:
+        if "postgresql" in self._names:
+            _on_server(f'DROP DATABASE "{self._names["postgresql"]}" WITH (FORCE)')
+
+    def _make(self, kind: str) -> str:
+        folder = self._folder / kind
+        folder.mkdir()
+        name = str(folder / "mould.db") if kind == "sqlite" else f"social_bot_mould_{uuid.uuid4().hex}"
+        if kind == "postgresql":
+            _on_server(f'CREATE DATABASE "{name}"')
+        bot = build(
+            _settings(f"sqlite:///{name}" if kind == "sqlite" else _address(name), folder, self._models_cache)
+        )
+        migrate.upgrade(bot.database)
+        with bot.database.write() as session:
+            take_in_shipped(session, bot.templates, now=NOW)
+        if kind == "sqlite":
+            with bot.database.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        bot.close()
+        self._names[kind] = name
+        return name
+
+
+def _on_server(statement: str) -> None:
+    server = create_engine(_address("postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text(statement))
     server.dispose()
+
+
+def _address(database: str) -> str:
+    server = make_url(os.environ["TEST_POSTGRES_URL"]).set(drivername="postgresql+psycopg", database=database)
+    return server.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def mould(tmp_path_factory: pytest.TempPathFactory, models_cache: Path) -> Iterator[Mould]:
+    mould = Mould(tmp_path_factory.mktemp("mould"), models_cache)
+    yield mould
+    mould.drop()
+
+
+@pytest.fixture(params=_databases())
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, mould: Mould, tmp_path: Path) -> Iterator[str]:
+    """A database with the schema and the shipped texts; the PostgreSQL one is dropped at the end."""
+    address = mould.copy(database_kind, tmp_path)
+    yield address
+    if database_kind == "postgresql":
+        _on_server(f'DROP DATABASE "{make_url(address).database}" WITH (FORCE)')
 
 
 @pytest.fixture
 def new_bot(database_url: str, tmp_path: Path, models_cache: Path) -> Iterator[Bot]:
     """The program with its schema and shipped texts, and nothing else."""
     bot = build(_settings(database_url, tmp_path, models_cache))
-    migrate.upgrade(bot.database)
-    with bot.database.write() as session:
-        take_in_shipped(session, bot.templates, now=NOW)
     yield bot
     bot.close()
 

@@ -31,6 +31,12 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """SQLite alone: what a browser shows does not depend on the database."""
+    return "sqlite"
+
+
+@pytest.fixture
 def address(timed_bot: BotAt, world: World) -> Iterator[str]:
     """The program on a free port of this machine."""
     app = create_app(timed_bot, on_delivery=lambda: None)
