@@ -22,9 +22,14 @@ _LIMITS = {
 }
 
 
+def limit_of(key: str) -> int:
+    """How many characters Facebook takes where the text stands."""
+    return _LIMITS.get(key, TEXT_LIMIT)
+
+
 def require_within_limits(key: str, language: str, text: str) -> None:
     """Raises ``InvalidInput`` for a text that is too long where it stands, its places as they are written."""
-    most = _LIMITS.get(key, TEXT_LIMIT)
+    most = limit_of(key)
     if len(text) > most:
         raise InvalidInput(
             'The text "{text}" has {length} characters; Facebook takes {most} there. Shorten it.',

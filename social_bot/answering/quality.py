@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from social_bot.answering.misunderstandings import MisunderstandingRow
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import newest_versions
 from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow, SendState
@@ -54,6 +56,8 @@ class QualityReport:
     callbacks_requested: int = 0
     callbacks_reached: int = 0
     callbacks_unreachable: int = 0
+    callbacks_lapsed: int = 0
+    misunderstood: int = 0
     endings: Sequence[Ending] = ()
     unapproved: int = 0
 
@@ -83,6 +87,11 @@ def report_month(
     ).all()
     _count_messages(report, messages)
     _count_callbacks(report, session, begins=begins, ends=ends)
+    report.misunderstood = session.exec(
+        select(func.count())
+        .select_from(MisunderstandingRow)
+        .where(col(MisunderstandingRow.written_at) >= begins, col(MisunderstandingRow.written_at) < ends)
+    ).one()
     report.endings = list_endings(session, today=now.astimezone(organisation.zone).date())
     report.unapproved = sum(
         row.approved_at is None and not row.needs_speaker for row in newest_versions(session)
@@ -144,6 +153,7 @@ def _count_callbacks(report: QualityReport, session: Session, *, begins: datetim
     report.callbacks_requested = len(rows)
     report.callbacks_reached = states[CallbackState.DONE]
     report.callbacks_unreachable = states[CallbackState.UNREACHABLE]
+    report.callbacks_lapsed = sum(row.is_lapsed for row in rows)
 
 
 def hidden(count: int) -> int | str:
@@ -212,4 +222,6 @@ def _totals(report: QualityReport) -> Sequence[tuple[str, int]]:
         ("callbacks_requested", report.callbacks_requested),
         ("callbacks_reached", report.callbacks_reached),
         ("callbacks_unreachable", report.callbacks_unreachable),
+        ("callbacks_lapsed", report.callbacks_lapsed),
+        ("misunderstood", report.misunderstood),
     )

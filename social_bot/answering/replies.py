@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from ruamel.yaml import YAML
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
@@ -38,6 +39,9 @@ CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), PHONE_KEY, LAST_RESOR
 
 MESSAGES_LIMIT = 2
 """https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages"""
+
+PHRASE = "phrase_"
+"""Short texts that workers put into their own answers; never sent by themselves."""
 
 SHIPPED = "social_bot"
 _LANGUAGE_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
@@ -274,6 +278,9 @@ def shipped_texts(templates: Path) -> Mapping[tuple[str, str], str]:
         for path in sorted((templates / folder).glob("*.*.txt")):
             key, language, _ = path.name.split(".")
             found[prefix + key, language] = path.read_text(encoding="utf-8").strip()
+    for path in sorted((templates / "phrases").glob("*.yaml")):
+        texts: Mapping[str, str] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["texts"]
+        found |= {(PHRASE + path.stem, language): text.strip() for language, text in texts.items()}
     return found
 
 
@@ -285,7 +292,7 @@ def shipped_library(templates: Path, topics: Sequence[TopicNames]) -> Library:
             language=language,
             version=1,
             text=text,
-            content_hash=_hash(key, language, text),
+            content_hash=text_hash(key, language, text),
             is_approved=False,
         )
         for (key, language), text in shipped_texts(templates).items()
@@ -301,7 +308,7 @@ def take_in_shipped(session: Session, templates: Path, *, now: datetime) -> int:
     added = 0
     for (key, language), text in shipped_texts(templates).items():
         versions = known.get((key, language), [])
-        content = _hash(key, language, text)
+        content = text_hash(key, language, text)
         if any(row.content_hash == content for row in versions):
             continue
         number = max((row.version for row in versions), default=0) + 1
@@ -328,7 +335,7 @@ def load_library(
     A text whose last day lies before ``today`` is left out; a text of danger goes as it was last approved.
     """
     versions: dict[tuple[str, str], ApprovedReply] = {}
-    for row in session.exec(select(TextVersionRow).order_by(col(TextVersionRow.version))).all():
+    for row in _versions(session):
         is_approved = row.approved_at is not None
         in_force = versions.get((row.key, row.language))
         if not is_approved and (approved_only or row.needs_speaker or (in_force and in_force.is_approved)):
@@ -348,11 +355,25 @@ def load_library(
 
 
 def newest_versions(session: Session) -> Sequence[TextVersionRow]:
-    """The newest version of each text, by key and language."""
+    """The newest version of each text that has not been rejected, by key and language."""
     newest: dict[tuple[str, str], TextVersionRow] = {}
-    for row in session.exec(select(TextVersionRow).order_by(col(TextVersionRow.version))).all():
+    for row in _versions(session):
         newest[row.key, row.language] = row
     return [newest[key] for key in sorted(newest)]
+
+
+def _versions(session: Session) -> Sequence[TextVersionRow]:
+    return session.exec(
+        select(TextVersionRow)
+        .where(col(TextVersionRow.rejected_at).is_(None))
+        .order_by(col(TextVersionRow.version))
+    ).all()
+
+
+def _own_texts(session: Session) -> frozenset[tuple[str, str]]:
+    """Texts of which the organisation's own words are in force: what we ship is a proposal beside them."""
+    in_force = {(row.key, row.language): row for row in _versions(session) if row.approved_at is not None}
+    return frozenset(key for key, row in in_force.items() if row.author != SHIPPED)
 
 
 def approve_texts(
@@ -366,8 +387,8 @@ def approve_texts(
 ) -> tuple[Sequence[TextVersionRow], Sequence[TextVersionRow]]:
     """Approve the newest version of the texts (of all, without keys): those approved, and those left out.
 
-    Left out are texts that a speaker of their language must check first, unless ``checked_by`` says who did.
-    Raises ``NotFound`` for an unknown key, ``NotAllowed`` for the text's own author.
+    Left out are texts that a speaker of their language must check first, unless ``checked_by`` says who did,
+    and, without keys, what we ship beside the organisation's own words. Raises ``NotFound`` for an unknown key, ``NotAllowed`` for the text's own author.
     """
     operators.require(session, by, Role.APPROVER)
     newest = newest_versions(session)
@@ -375,29 +396,44 @@ def approve_texts(
     unknown = sorted(set(keys or ()) - known)
     if unknown:
         raise NotFound('There is no text "{key}". See them with: social-bot texts list', key=unknown[0])
+    own = _own_texts(session) if keys is None else frozenset()
     approved, left_out = [], []
     for row in newest:
         if keys is not None and row.key not in keys:
             continue
-        if row.needs_speaker and not checked_by:
+        is_beside_own = row.author == SHIPPED and (row.key, row.language) in own
+        if is_beside_own or (row.needs_speaker and not checked_by):
             left_out.append(row)
             continue
-        require_within_limits(row.key, row.language, row.text)
-        approval = approve(by=by, author=row.author, at=now, content_hash=row.content_hash)
-        row.approved_by, row.approved_at = approval.by, approval.at
-        row.checked_by = checked_by if row.needs_speaker else None
-        row.valid_until = valid_until
-        session.add(row)
+        approve_row(session, row, by=by, now=now, checked_by=checked_by, valid_until=valid_until)
         approved.append(row)
-        audit.record(
-            session,
-            at=now,
-            actor=by,
-            action="text.approve",
-            subject=f"{row.key}.{row.language}",
-            detail=row.content_hash,
-        )
     return approved, left_out
+
+
+def approve_row(
+    session: Session,
+    row: TextVersionRow,
+    *,
+    by: str,
+    now: datetime,
+    checked_by: str | None,
+    valid_until: date | None,
+) -> None:
+    """Put a version in force. Raises ``InvalidInput`` over the platform's limits, ``NotAllowed`` for its author."""
+    require_within_limits(row.key, row.language, row.text)
+    approval = approve(by=by, author=row.author, at=now, content_hash=row.content_hash)
+    row.approved_by, row.approved_at = approval.by, approval.at
+    row.checked_by = checked_by if row.needs_speaker else None
+    row.valid_until = valid_until
+    session.add(row)
+    audit.record(
+        session,
+        at=now,
+        actor=by,
+        action="text.approve",
+        subject=f"{row.key}.{row.language}",
+        detail=row.content_hash,
+    )
 
 
 def are_approved(session: Session, hashes: Collection[str]) -> bool:
@@ -421,5 +457,5 @@ def crisis_texts_missing(session: Session, languages: Sequence[str]) -> Sequence
     ]
 
 
-def _hash(key: str, language: str, text: str) -> str:
+def text_hash(key: str, language: str, text: str) -> str:
     return content_hash({"key": key, "language": language, "text": text})
