@@ -92,11 +92,18 @@ def should_note(row: StaffSessionRow, *, now: datetime) -> bool:
     return row.seen_at + _NOTED_EVERY <= now
 
 
-def note_seen(session: Session, session_id: int, *, now: datetime) -> None:
+def note_seen(session: Session, session_id: int, *, now: datetime, language: str | None = None) -> None:
+    """An act of the person; a language that was just chosen is the person's from now on."""
     row = session.get(StaffSessionRow, session_id)
-    if row is not None:
-        row.seen_at = now
-        session.add(row)
+    if row is None:
+        return
+    row.seen_at = now
+    if language is not None:
+        row.language = language
+        operator = session.get_one(OperatorRow, row.operator)
+        operator.language = language
+        session.add(operator)
+    session.add(row)
 
 
 def renew(session: Session, session_id: int, *, stage: Stage, now: datetime) -> str:

@@ -1,11 +1,12 @@
-"""The way in and out: in practice one chooses a sample role."""
+"""The way in and out: in practice one chooses a sample role; who has signed in signs out."""
 
 from fastapi import APIRouter, Response
 
 from social_bot.errors import NotFound
-from social_bot.organisation import operators
+from social_bot.organisation import audit, operators, sessions
+from social_bot.web import cookies
 from social_bot.web.pages import render, see_other
-from social_bot.web.visits import COOKIE, InPractice, PublicForm, Staff, StaffForm, keep_session
+from social_bot.web.visits import InPractice, PublicForm, Staff, StaffForm, keep_session
 
 routes = APIRouter()
 
@@ -30,7 +31,15 @@ def enter(visit: InPractice, form: PublicForm) -> Response:
 
 @routes.post("/leave")
 def leave(visit: Staff, form: StaffForm) -> Response:
-    del visit, form
-    response = see_other("/enter")
-    response.delete_cookie(COOKIE)
+    del form
+    if visit.signed_in is None:
+        response = see_other("/enter")
+        cookies.drop(response, visit.site, cookies.ROLE)
+        return response
+    name = visit.worker.name
+    with visit.site.bot.database.write() as session:
+        sessions.end(session, name, visit.signed_in.id or 0)
+        audit.record(session, at=visit.moments.now, actor=name, action="sign_out", subject=name)
+    response = see_other("/sign-in?done=signed_out")
+    cookies.drop(response, visit.site, cookies.SESSION)
     return response

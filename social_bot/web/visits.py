@@ -1,7 +1,7 @@
 """A visit to a page: by whom, in which language, and whether it may be at all; forms read and checked.
 
-Residents come without cookies. Workers choose a sample role, on this machine and in practice only: a live
-page closes the staff's pages until sign-in exists.
+Residents come without cookies. Workers sign in; in practice, on this machine and before anybody can sign in,
+they choose a sample role instead.
 """
 
 import ipaddress
@@ -10,31 +10,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
 
 from social_bot.errors import InvalidInput, NotAllowed
-from social_bot.organisation import operators, pages
+from social_bot.organisation import entering, operators, pages, sessions
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.roles import Rights, Role
+from social_bot.organisation.sessions import StaffSessionRow, Stage
 from social_bot.translations import marked
+from social_bot.web import cookies
 from social_bot.web.moments import Moments
 from social_bot.web.site import Site
 
-COOKIE = "social_bot"
-SESSION_LASTS = timedelta(hours=12)
+COOKIE = cookies.ROLE
+ROLE_LASTS = timedelta(hours=12)
 FORM_LASTS = timedelta(hours=4)
 FORM_LIMIT = 16 * 1024
 TOKEN = "token"  # noqa: S105  (the name of a field)
 
 STALE = marked("This form was open too long, or it came from elsewhere. Reload the page and try again.")
+SECOND_STEP, SET_UP = "/sign-in/step", "/sign-in/set-up"
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
 class MustEnter(Exception):
-    """A worker's page is asked for by somebody who has chosen no role."""
+    """A worker's page is asked for by somebody who must pass a door first."""
+
+    def __init__(self, door: str = "/enter") -> None:
+        super().__init__(door)
+        self.door = door
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +67,10 @@ class Visit:
     organisation: Organisation
     moments: Moments
     is_live: bool
+    must_sign_in: bool
     token: str
     worker: Worker | None = None
+    signed_in: StaffSessionRow | None = None
 
     @property
     def language(self) -> str:
@@ -70,6 +79,8 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffVisit(Visit):
+    """``signed_in`` is None in practice, where a role was chosen."""
+
     worker: Worker
 
     def holds(self, role: Role, page_id: str | None = None) -> bool:
@@ -83,6 +94,9 @@ def read_visit(request: Request, lang: str = "") -> Visit:
     now = site.bot.now()
     with site.bot.database.read() as session:
         organisation, is_live = site.bot.organisation(session), pages.any_live(session)
+        must_sign_in = entering.is_required(
+            session, is_live=is_live, has_provider=site.bot.settings.oidc_issuer is not None
+        )
     return Visit(
         request=request,
         site=site,
@@ -91,49 +105,89 @@ def read_visit(request: Request, lang: str = "") -> Visit:
             language=lang if lang in LANGUAGES else LANGUAGES[0], zone=organisation.zone, now=now
         ),
         is_live=is_live,
+        must_sign_in=must_sign_in,
         token=site.seals.close("public-form", {"shown": now.isoformat()}, now=now, lasts=FORM_LASTS),
     )
 
 
 def read_practice_visit(visit: Annotated[Visit, Depends(read_visit)]) -> Visit:
-    """A visit to what is open in practice only. Raises ``NotAllowed`` with the reason otherwise."""
-    if visit.is_live:
-        raise NotAllowed("A page is live, so the staff's pages are closed until sign-in exists.")
+    """A visit to what is open in practice only, and only on this machine.
+
+    Raises ``MustEnter`` once people sign in, ``NotAllowed`` with the reason elsewhere.
+    """
+    if visit.must_sign_in:
+        raise MustEnter("/sign-in")
     client = visit.request.client
-    if client is None or not _is_loopback(client.host) or visit.request.url.hostname not in _HERE:
+    if client is None or not is_loopback(client.host) or visit.request.url.hostname not in _HERE:
         raise NotAllowed(
             "In practice anybody may choose a role, so this page opens on the same machine only."
         )
     return visit
 
 
-def read_staff_visit(visit: Annotated[Visit, Depends(read_practice_visit)], lang: str = "") -> StaffVisit:
-    """A worker's visit. Raises ``MustEnter`` where no role has been chosen."""
-    site, now = visit.site, visit.moments.now
-    kept = site.seals.open("session", visit.request.cookies.get(COOKIE, ""), now=now)
+def read_staff_visit(visit: Annotated[Visit, Depends(read_visit)], lang: str = "") -> StaffVisit:
+    """A worker's visit. Raises ``MustEnter`` with the door where nobody is known yet."""
+    staff = _signed_in(visit, lang) if visit.must_sign_in else _in_a_role(read_practice_visit(visit), lang)
+    visit.request.state.visit = staff  # a refusal is shown among the staff's pages
+    return staff
+
+
+def _in_a_role(visit: Visit, lang: str) -> StaffVisit:
+    site = visit.site
+    kept = site.seals.open("session", cookies.read(visit.request, site, cookies.ROLE), now=visit.moments.now)
     if kept is None:
         raise MustEnter
     with site.bot.database.read() as session:
         operator = next((row for row in operators.everyone(session) if row.name == kept["name"]), None)
     if operator is None:
         raise MustEnter
-    language = lang if lang in LANGUAGES else kept["language"]
-    staff = StaffVisit(
+    worker = Worker(
+        name=operator.name, rights=operator.rights, language=kept["language"], session=kept["session"]
+    )
+    return _at_work(visit, worker, lang, signed_in=None)
+
+
+def _signed_in(visit: Visit, lang: str) -> StaffVisit:
+    """By the session of this browser; its language and its last act are noted, reloading by a script is none."""
+    site, request, now = visit.site, visit.request, visit.moments.now
+    database = site.bot.database
+    with database.read() as session:
+        found = sessions.find(session, cookies.read(request, site, cookies.SESSION), now=now)
+    if found is None:
+        raise MustEnter(_door_with_way_back(request))
+    row, operator = found
+    if row.stage is not Stage.COMPLETE:
+        raise MustEnter(SECOND_STEP if row.stage is Stage.SECOND_STEP else SET_UP)
+    is_script = request.method == "GET" and request.headers.get("sec-fetch-dest") == "empty"
+    is_new_language = lang in LANGUAGES and lang != row.language
+    if is_new_language or (sessions.should_note(row, now=now) and not is_script):
+        with database.write() as session:
+            sessions.note_seen(session, row.id or 0, language=lang if is_new_language else None, now=now)
+    worker = Worker(name=operator.name, rights=operator.rights, language=row.language, session=str(row.id))
+    return _at_work(visit, worker, lang, signed_in=row)
+
+
+def _at_work(visit: Visit, worker: Worker, lang: str, *, signed_in: StaffSessionRow | None) -> StaffVisit:
+    now = visit.moments.now
+    language = lang if lang in LANGUAGES else worker.language
+    return StaffVisit(
         request=visit.request,
-        site=site,
+        site=visit.site,
         organisation=visit.organisation,
         moments=replace(visit.moments, language=language),
         is_live=visit.is_live,
-        token=site.seals.close("form", {"session": kept["session"]}, now=now, lasts=FORM_LASTS),
-        worker=Worker(
-            name=operator.name,
-            rights=operator.rights,
-            language=kept["language"],
-            session=kept["session"],
-        ),
+        must_sign_in=visit.must_sign_in,
+        token=visit.site.seals.close("form", {"session": worker.session}, now=now, lasts=FORM_LASTS),
+        worker=worker,
+        signed_in=signed_in,
     )
-    visit.request.state.visit = staff  # a refusal is shown among the staff's pages
-    return staff
+
+
+def _door_with_way_back(request: Request) -> str:
+    if request.method != "GET" or request.url.path == "/":
+        return "/sign-in"
+    way = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return f"/sign-in?{urlencode({'next': way})}"
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
@@ -171,23 +225,17 @@ def read_staff_form(
 
 
 def keep_session(response: Response, visit: Visit, *, name: str, session: str | None = None) -> None:
-    """Set the worker's cookie: signed, of this site only, out of reach of scripts."""
+    """Set the cookie of a sample role: signed, of this site only, out of reach of scripts."""
     kept = {
         "name": name,
         "language": visit.language,
         "session": session or secrets.token_urlsafe(16),
     }
-    response.set_cookie(
-        COOKIE,
-        visit.site.seals.close("session", kept, now=visit.moments.now, lasts=SESSION_LASTS),
-        max_age=int(SESSION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=visit.site.is_https,
-    )
+    sealed = visit.site.seals.close("session", kept, now=visit.moments.now, lasts=ROLE_LASTS)
+    cookies.keep(response, visit.site, cookies.ROLE, sealed, lasts=ROLE_LASTS, samesite="strict")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
