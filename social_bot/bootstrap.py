@@ -14,6 +14,8 @@ from social_bot.channels.ports import IdentityProvider, InboundEvent
 from social_bot.errors import NotReady
 from social_bot.organisation import directory, pages
 from social_bot.organisation.directory import Organisation
+from social_bot.planning.checking import Checker
+from social_bot.planning.checks import read_lists
 from social_bot.planning.media import Media
 from social_bot.settings import Settings
 from social_bot.storage.cipher import Cipher, key_file
@@ -50,6 +52,12 @@ class Bot:
     @cached_property
     def media(self) -> Media:
         return Media(self.settings.data_dir / "media")
+
+    @cached_property
+    def checker(self) -> Checker:
+        return Checker(
+            lists=read_lists(self.templates / "checks"), media=self.media, gather=self.organisation
+        )
 
     @cached_property
     def channel(self) -> "FacebookChannel":
@@ -146,6 +154,7 @@ class Bot:
                 commenter=self.channel,
                 insights=self.channel,
                 connection=self.channel,
+                conversations=self.channel,
                 bell=self.bell,
                 media=self.media,
                 clock=clock,

@@ -25,10 +25,12 @@ from social_bot.answering import (
 )
 from social_bot.answering.comment_acts import erase_ended as erase_ended_comments
 from social_bot.answering.inbox import Inbox
+from social_bot.answering.owners import watch_owners
 from social_bot.answering.waiting import watch_waiting
 from social_bot.channels.ports import (
     Commenter,
     Connection,
+    Conversations,
     InboundEvent,
     Insights,
     Messenger,
@@ -36,7 +38,7 @@ from social_bot.channels.ports import (
 )
 from social_bot.organisation import heartbeats
 from social_bot.organisation.bell import Bell
-from social_bot.organisation.watching import watch_pages
+from social_bot.organisation.watching import watch_numbers, watch_pages
 from social_bot.planning import publishing, recurring, waiting
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
@@ -63,6 +65,7 @@ class Parts:
     commenter: Commenter
     insights: Insights
     connection: Connection
+    conversations: Conversations
     bell: Bell
     media: Media
     clock: Callable[[], datetime]
@@ -93,6 +96,7 @@ class Worker:
             (self._beat, timedelta(seconds=30)),
             (self._watch_people, timedelta(minutes=1)),
             (self._watch_pages, timedelta(minutes=1)),
+            (self._watch_owners, timedelta(minutes=10)),
             (self._plan_ahead, timedelta(minutes=1)),
             (self._erase, timedelta(seconds=30)),
             (self._tidy, timedelta(minutes=1)),
@@ -218,6 +222,7 @@ class Worker:
             callbacks.end_forgotten(session, organisation, now=self._clock())
             callbacks.erase_old_numbers(session, organisation, now=self._clock())
             watch_waiting(session, organisation, now=self._clock())
+            watch_numbers(session, organisation, now=self._clock())
 
     def _plan_ahead(self) -> None:
         """Approvers are reminded of what waits; series have their next posts written."""
@@ -227,6 +232,14 @@ class Worker:
 
     def _watch_pages(self) -> None:
         watch_pages(self._parts.database, connection=self._parts.connection, clock=self._clock)
+
+    def _watch_owners(self) -> None:
+        watch_owners(
+            self._parts.database,
+            conversations=self._parts.conversations,
+            own_app_id=self._parts.inbox.own_app_id,
+            clock=self._clock,
+        )
 
     def _erase(self) -> None:
         intake.erase_old_bodies(self._parts.database, now=self._clock())

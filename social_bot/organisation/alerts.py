@@ -38,8 +38,10 @@ class AlertKind(StrEnum):
     PAGE_DISCONNECTED = "page_disconnected"
     SUBSCRIPTION_LOST = "subscription_lost"
     PERMISSION_LOST = "permission_lost"
+    ROUTING_LOST = "routing_lost"
     TOKEN_EXPIRING = "token_expiring"  # noqa: S105  (a kind of alert)
     PAGE_PAUSED = "page_paused"
+    NUMBER_UNCHECKED = "number_unchecked"
     STOPPED = "stopped"
     TEST = "test"
 
@@ -96,6 +98,12 @@ def raise_while_it_lasts(session: Session, kind: AlertKind, subject: str, *, now
     if session.exec(lasting).first() is not None:
         return False
     return raise_alert(session, kind, subject, now=now, occasion=now.isoformat())
+
+
+def lasting(session: Session, kind: AlertKind) -> Sequence[AlertRow]:
+    """What has been raised and has not settled, whether taken or not."""
+    query = select(AlertRow).where(AlertRow.kind == kind, col(AlertRow.settled_at).is_(None))
+    return session.exec(query).all()
 
 
 def unacknowledged(session: Session, *, subject: str | None = None) -> Sequence[AlertRow]:

@@ -17,6 +17,8 @@ from social_bot.organisation import alerts, audit, directory, pages
 from social_bot.organisation.pages import PageRow
 from social_bot.storage.cipher import Cipher
 
+LOST = "Facebook no longer accepts the connection of this page. Connect the page again."
+
 LOGIN_LASTS = timedelta(minutes=15)
 """So long may a person take to choose a page after signing in at the platform."""
 

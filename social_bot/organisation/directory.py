@@ -233,9 +233,9 @@ def put(session: Session, key: str, value: str, *, now: datetime, by: str, zone:
     Raises ``InvalidInput`` for an unknown key or a value that is none of its kind.
     """
     name, language = _named(key)
-    clean = _checked(KEYS[name], value.strip())
+    kept = clean(key, value)
     today = now.astimezone(zone).date()
-    row = session.merge(SettingRow(key=name, language=language, value=clean, checked_on=today, checked_by=by))
+    row = session.merge(SettingRow(key=name, language=language, value=kept, checked_on=today, checked_by=by))
     audit.record(session, at=now, actor=by, action="setting.put", subject=key)
     return row
 
@@ -274,6 +274,11 @@ def require_keeper(session: Session, name: str) -> None:
             raise NotAllowed(
                 "Settings are kept by administrators and coordinators. Ask one of them to do this."
             ) from error
+
+
+def clean(key: str, value: str) -> str:
+    """The value as it would be kept. Raises ``InvalidInput`` for an unknown key or a value that is none of its kind."""
+    return _checked(KEYS[_named(key)[0]], value.strip())
 
 
 def everything(session: Session) -> Sequence[SettingRow]:

@@ -119,6 +119,11 @@ def addresses_of(row: DutyRow, cipher: Cipher) -> Sequence[SecretStr]:
     return [SecretStr(address) for address in json.loads(cipher.open(row.addresses_sealed))]
 
 
+def has_address(session: Session, cipher: Cipher) -> bool:
+    """Whether anybody on any duty has an address at which they are told."""
+    return any(addresses_of(row, cipher) for row in everything(session))
+
+
 def is_somebody_on_duty(session: Session, organisation: Organisation, *, now: datetime) -> bool:
     """Whether somebody reads now: by the duty periods, and by the opening hours where there are none."""
     local = now.astimezone(organisation.zone)

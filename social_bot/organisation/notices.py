@@ -36,9 +36,13 @@ SENTENCES: Mapping[AlertKind, str] = {
         "Facebook does not bring us all that is written to a page. Subscribe it again."
     ),
     _K.PERMISSION_LOST: marked("A page's connection lacks a permission. Connect the page again."),
+    _K.ROUTING_LOST: marked(
+        "Another app may answer on a page in place of the bot. Check the default app at Facebook."
+    ),
     _K.TOKEN_EXPIRING: marked("The connection of a page ends soon. Renew it."),
     _K.PAGE_PAUSED: marked("Facebook has asked a page to wait. Posts and answers go out later."),
     _K.STOPPED: marked("Somebody has pressed the emergency stop. See what is held, and release it in time."),
+    _K.NUMBER_UNCHECKED: marked("A phone number has not been checked for long. Call it and mark it as checked."),
     _K.TEST: marked("This is a test. Nothing is wrong."),
 }
 _AT_ONCE = marked("Urgent: at once, at any hour.")
@@ -52,6 +56,8 @@ _PATHS = {
     "comment": "/comments#comment-{}",
     "post": "/posts/{}",
     "callback": "/callbacks#callback-{}",
+    "setting": "/settings/numbers#{}",
+    "page": "/pages/{}/live",
     "series": "/series/{}",
     "stop": "/stop#stop-{}",
 }

@@ -1,6 +1,6 @@
 """The public holidays of Finland with Christmas Eve and Midsummer Eve, and how a notice names them."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
@@ -30,6 +30,17 @@ _LANGUAGES = ("fi", "sv", "en")
 def is_holiday(day: date) -> bool:
     """Whether the day is a Finnish public holiday, Christmas Eve or Midsummer Eve."""
     return day in _finland()
+
+
+_SHORT_BEFORE = frozenset({"Uudenvuodenpäivä", "Loppiainen", "Pitkäperjantai", "Vappu"})
+
+
+def eve_of(day: date) -> bool:
+    """Whether many offices close early on this day: an ordinary one before New Year, Epiphany, Good Friday, May Day."""
+    following = _finland().get(day + timedelta(days=1))
+    return (
+        not is_holiday(day) and following is not None and not _SHORT_BEFORE.isdisjoint(following.split("; "))
+    )
 
 
 def closed_in_words(day: date, language: str) -> str:

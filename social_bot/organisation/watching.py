@@ -1,4 +1,4 @@
-"""Watching the pages' connections, so that none dies in silence: its token, permissions and subscription."""
+"""Watching what dies in silence: the pages' connections, and the checks of the phone numbers."""
 
 import logging
 from collections.abc import Callable
@@ -9,16 +9,15 @@ from sqlmodel import Session, col, or_, select
 from social_bot.channels.ports import Connection, ConnectionReport, PageAccess
 from social_bot.errors import PlatformError
 from social_bot.log import fields
-from social_bot.organisation import alerts, pages
+from social_bot.organisation import alerts, connecting, directory, pages
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.directory import Organisation
 from social_bot.organisation.pages import PageRow
 from social_bot.storage.engine import Database
 
 EVERY = timedelta(minutes=10)
 WARN_DAYS = (1, 7, 14)
 """So many days before a token ends staff are told, each time once."""
-
-LOST = "Facebook no longer accepts the connection of this page. Connect the page again."
 
 log = logging.getLogger(__name__)
 
@@ -75,15 +74,18 @@ def _watch(
 
 def _apply(session: Session, page: PageRow, report: ConnectionReport, *, now: datetime) -> None:
     if not report.is_valid:
-        pages.disconnect(session, page.id, reason=report.problem or LOST, now=now)
+        pages.disconnect(session, page.id, reason=report.problem or connecting.LOST, now=now)
         return
+    had_routing = page.is_routed or page.is_live
+    connecting.record_look(session, page, report, now=now)
     for kind, is_wrong in (
+        (AlertKind.ROUTING_LOST, report.is_routed is False and had_routing),
         (AlertKind.SUBSCRIPTION_LOST, bool(report.missing_subscriptions)),
         (AlertKind.PERMISSION_LOST, bool(report.missing_permissions)),
     ):
         if is_wrong:
             alerts.raise_while_it_lasts(session, kind, f"page:{page.id}", now=now)
-        else:
+        elif kind is not AlertKind.ROUTING_LOST or report.is_routed:
             _settle(session, page, kind, now=now)
     if page.may_write(now):
         _settle(session, page, AlertKind.PAGE_PAUSED, now=now)
@@ -97,6 +99,17 @@ def _warn_of_end(session: Session, page: PageRow, expires_at: datetime | None, *
         return
     occasion = f"{expires_at:%Y-%m-%d} {days}"
     alerts.raise_alert(session, AlertKind.TOKEN_EXPIRING, f"page:{page.id}", now=now, occasion=occasion)
+
+
+def watch_numbers(session: Session, organisation: Organisation, *, now: datetime) -> None:
+    """Tell staff of each phone number whose check has grown too old, until somebody has checked it."""
+    rows = directory.everything(session)
+    old = {row.key for row in directory.outdated(rows, organisation, now=now)}
+    for key in sorted(old):
+        alerts.raise_while_it_lasts(session, AlertKind.NUMBER_UNCHECKED, f"setting:{key}", now=now)
+    for alert in alerts.lasting(session, AlertKind.NUMBER_UNCHECKED):
+        if alert.subject.removeprefix("setting:") not in old:
+            alerts.settle(session, alert.subject, by=alerts.PROGRAM, now=now, kinds=[alert.kind])
 
 
 def _settle(session: Session, page: PageRow, kind: AlertKind, *, now: datetime) -> None:

@@ -11,13 +11,15 @@ from starlette.staticfiles import StaticFiles
 from social_bot.answering.intake import DeliveryWriter
 from social_bot.answering.spool import Spool
 from social_bot.bootstrap import Bot
-from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, SocialBotError
+from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, PlatformError, SocialBotError
 from social_bot.web import (
     calls,
     campaigns,
     comments,
+    connections,
     entry,
     followup,
+    going_live,
     health,
     inbox,
     opening,
@@ -39,8 +41,24 @@ STATUSES: dict[type[SocialBotError], int] = {
     NotAllowed: 403,
     InvalidInput: 422,
     NotReady: 503,
+    PlatformError: 502,
 }
-_STAFF = (entry, today, planner, campaigns, inbox, comments, calls, followup, quality, stop, organisation, opening)
+_STAFF = (
+    entry,
+    today,
+    planner,
+    campaigns,
+    inbox,
+    comments,
+    calls,
+    followup,
+    quality,
+    stop,
+    organisation,
+    opening,
+    connections,
+    going_live,
+)
 
 
 def create_app(

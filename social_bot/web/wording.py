@@ -8,7 +8,10 @@ from ruamel.yaml import YAML
 
 from social_bot.answering.conditions import Condition
 from social_bot.answering.crisis import CrisisKind
+from social_bot.answering.misunderstandings import DANGER, NO_DANGER
 from social_bot.answering.outcomes import Lane
+from social_bot.answering.readiness import Check, Finding
+from social_bot.answering.replies import PHRASE
 from social_bot.answering.store import CallbackState, SendState
 from social_bot.answering.threads import Owner
 from social_bot.errors import SocialBotError
@@ -20,16 +23,19 @@ from social_bot.planning.posts import PostState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
 from social_bot.web.conditions import CONDITIONS, FULFILMENTS
+from social_bot.web.setting_words import NAMES
 from social_bot.web.words import (
     ALERT_LINKS,
     ALERT_SOURCES,
     ANSWERED,
     CALLBACK_STATES,
     DANGERS,
+    FALSE_ALARM,
     IN_PUBLIC,
     LANES,
     LANGUAGES_IN_WORDS,
     METRICS,
+    MISSED,
     NEXT_STEPS,
     NOTES,
     NOTICES,
@@ -115,6 +121,17 @@ class Words:
         topic = key.removeprefix("comment_")
         return self.topic(key) if topic == key else self._t(IN_PUBLIC).format(text=self.topic(topic))
 
+    def label(self, label: str) -> str:
+        """Under what a misunderstood message is collected."""
+        kind = label.removeprefix(DANGER)
+        if label == NO_DANGER:
+            return self._t(FALSE_ALARM)
+        return (
+            self.topic(label)
+            if kind == label
+            else self._t(MISSED).format(kind=self._t(DANGERS[CrisisKind(kind)]))
+        )
+
     def note(self, note: str) -> str:
         """Why a message got what it got; a reason that came from the platform is a sentence already."""
         answered = note.removeprefix("answered: ")
@@ -135,6 +152,17 @@ class Words:
 
     def fulfilment(self, condition: Condition) -> str:
         return self._t(FULFILMENTS[condition])
+
+    def about_check(self, finding: Finding) -> str:
+        """What a check of going live misses, by name."""
+        match finding.check:
+            case Check.NUMBERS_SET | Check.NUMBERS_CHECKED:
+                return ", ".join(self._t(NAMES.get(key, key)) for key in finding.about)
+            case Check.CRISIS_TEXTS:
+                texts = [name.rpartition(".") for name in finding.about]
+                return ", ".join(f"{self.text(key)} ({language})" for key, _, language in texts)
+            case _:
+                return ", ".join(finding.about)
 
     def metric(self, metric: Metric) -> str:
         return self._t(METRICS[metric][0])
@@ -168,6 +196,10 @@ class Words:
 
 
 def read_topic_names(templates: Path) -> Mapping[str, Mapping[str, str]]:
-    """The names of the topics by language, out of their files."""
-    files = sorted((templates / "topics").glob("*.yaml"))
-    return {path.stem: YAML(typ="safe").load(path.read_text(encoding="utf-8"))["names"] for path in files}
+    """The names of the topics and of the ready phrases by language, out of their files."""
+    yaml = YAML(typ="safe")
+    return {
+        prefix + path.stem: yaml.load(path.read_text(encoding="utf-8"))["names"]
+        for folder, prefix in (("topics", ""), ("phrases", PHRASE))
+        for path in sorted((templates / folder).glob("*.yaml"))
+    }

@@ -204,6 +204,9 @@ NOTES: Mapping[str, str] = {
     "the platform's 24 hours have passed": marked(
         "It was not sent, for more than 24 hours had passed since the message."
     ),
+    "the platform's seven days have passed": marked(
+        "It was not sent, for more than seven days had passed since the person wrote."
+    ),
     "the message is empty": marked("The bot kept silent, for there was nothing to answer."),
     "the general text has been sent in this thread": marked(
         "The bot kept silent, for the general advice has been given in this conversation already."
@@ -247,12 +250,17 @@ NOTES: Mapping[str, str] = {
     "the emergency stop holds automatic answers": marked(
         "It was not sent, for automatic answers are stopped. A person must answer."
     ),
+    "written before the page went live": marked(
+        "It was not sent, for it was written before the page went live. A person must answer."
+    ),
     "no approved text": marked(
         "The bot kept silent, for no approved text could be sent. A person must answer."
     ),
 }
 """Reasons that the answering room keeps with a message."""
 
+MISSED = marked("Danger that was missed: {kind}")
+FALSE_ALARM = marked("No danger: a false alarm")
 IN_PUBLIC = marked("{text}, in public")
 ANSWERED = marked("Answered with the text: {text}")
 
@@ -343,6 +351,12 @@ NOTICES: Mapping[str, str] = {
     "setting_saved": marked("Saved. Texts use the value from now on."),
     "setting_checked": marked("Noted: checked today."),
     "hours_saved": marked("The opening hours are saved."),
+    "page_connected": marked("The page is connected. Nothing goes out on it yet."),
+    "page_checked": marked("Facebook has been asked. This is how it stands."),
+    "page_confirmed": marked("Noted."),
+    "page_live": marked("The page is live."),
+    "page_left_live": marked("The page is off the air. Nothing goes out on it."),
+    "page_disconnected": marked("The page is disconnected. Its token is erased."),
     "acknowledged": marked("Noted: you take care of it."),
     "submitted": marked("The post waits for approval now."),
     "approved": marked("Approved. The post is published at its time."),
@@ -350,6 +364,9 @@ NOTICES: Mapping[str, str] = {
     "cancelled": marked("Cancelled. The post will not be published."),
     "confirmed": marked("Noted: the post is on the page."),
     "sent_again": marked("The post is being sent now."),
+    "answered": marked("Noted: your answer is being sent."),
+    "moved_away": marked("Noted: the matter is in the client system. Nobody waits here any more."),
+    "misunderstood": marked("Collected for the next review of the examples."),
     "claimed": marked("The conversation is yours. The bot keeps silent until it is given back."),
     "handed_back": marked("The bot answers in this conversation again."),
     "call_taken": marked("Noted: you make this call."),
@@ -359,6 +376,8 @@ NOTICES: Mapping[str, str] = {
     "comment_reply": marked("Noted: the answer goes out under the comment."),
     "comment_hide": marked("Noted: the comment is being hidden."),
     "comment_private": marked("Noted: the comment is being hidden, and a private message goes out."),
+    "comment_own": marked("Noted: your answer goes out under the comment."),
+    "comment_show": marked("Noted: the comment is being shown again."),
     "comment_leave": marked("Noted: the comment is left as it is."),
     "comment_withdraw": marked("Noted: our answer is being taken away."),
     "comments_automatic": marked("Plain questions under this page's posts are answered by themselves now."),
