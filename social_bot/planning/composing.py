@@ -1,5 +1,6 @@
 """What people do to posts: write, send for approval, approve, cancel, decide about unclear ones."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,11 +11,14 @@ from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.approval import approve as approve_content
 from social_bot.organisation.roles import Role
-from social_bot.planning import approvals, store
+from social_bot.planning import approvals, library, store, versions
+from social_bot.planning.checking import Checker
 from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
 from social_bot.planning.store import PostRow
 
 _LOCAL = "%Y-%m-%d %H:%M:%S"
+_AS_IT_IS = (PostState.DRAFT, PostState.AWAITING_APPROVAL, PostState.SCHEDULED)
+"""A save that changes nothing leaves the post in these states, with its approval."""
 
 
 def add_post(
@@ -27,8 +31,9 @@ def add_post(
     lateness: timedelta = LATENESS,
     campaign_id: int | None = None,
     key: str = "",
+    fields: Mapping[str, str] | None = None,
 ) -> PostRow:
-    """Write a draft.
+    """Write a draft; ``fields`` are what the composer was told of its kind.
 
     Raises ``NotFound`` for an unknown page or author, ``NotAllowed`` for an author without the role and
     ``InvalidInput`` for a time that is past the lateness limit.
@@ -49,6 +54,7 @@ def add_post(
         texts=dict(content.texts),
         link=content.link,
         pictures=[asdict(picture) for picture in content.pictures],
+        fields=None if fields is None else dict(fields),
         publish_at=content.publish_at,
         local_time=content.publish_at.astimezone(zone).strftime(_LOCAL),
         zone=zone.key,
@@ -58,6 +64,7 @@ def add_post(
     )
     session.add(post)
     session.flush()
+    _note_content(session, post, by=author, now=now)
     audit.record(
         session,
         at=now,
@@ -69,15 +76,84 @@ def add_post(
     return post
 
 
-def submit_post(session: Session, post_id: int, *, by: str, now: datetime) -> PostRow:
-    """Send a draft for approval."""
+def edit_post(
+    session: Session,
+    post_id: int,
+    content: PostContent,
+    *,
+    content_hash: str,
+    by: str,
+    zone: ZoneInfo,
+    now: datetime,
+    fields: Mapping[str, str] | None = None,
+) -> PostRow:
+    """Save a changed post: an approval is void, its clock stops, and it is a draft again.
+
+    ``content_hash`` names the content that was changed. Raises ``NotAllowed`` when somebody else has changed
+    it since, or when it has been sent; ``InvalidInput`` for a new time that has passed.
+    """
+    post = store.get_post(session, post_id, for_update=True)
+    operators.require(session, by, Role.WRITER, page_id=post.page_id)
+    if content.page_id != post.page_id:
+        pages.get(session, content.page_id)
+        operators.require(session, by, Role.WRITER, page_id=content.page_id)
+    if post.content.content_hash != content_hash:
+        raise NotAllowed(
+            "Somebody else has changed this post while you were writing. Your text is kept. Look at theirs first."
+        )
+    is_same = (content.content_hash, content.kind) == (content_hash, post.kind) and fields == post.fields
+    if is_same and post.state in _AS_IT_IS:
+        return post
+    if content.publish_at < now and content.publish_at != post.publish_at:
+        raise InvalidInput("This time has passed. Choose a time to come.")
+    if post.state is not PostState.DRAFT:
+        post.become(PostState.DRAFT)
+    post.page_id, post.kind, post.link = content.page_id, content.kind, content.link
+    post.texts = dict(content.texts)
+    post.pictures = [asdict(picture) for picture in content.pictures]
+    post.fields = None if fields is None else dict(fields)
+    post.publish_at = content.publish_at
+    post.local_time = content.publish_at.astimezone(zone).strftime(_LOCAL)
+    post.note_change(by)
+    session.add(post)
+    session.flush()
+    _note_content(session, post, by=by, now=now)
+    alerts.settle(session, f"post:{post_id}", by=by, now=now)
+    audit.record(
+        session,
+        at=now,
+        actor=by,
+        action="post.edit",
+        subject=f"post:{post_id}",
+        detail=content.content_hash,
+    )
+    return post
+
+
+def submit_post(
+    session: Session, post_id: int, *, by: str, now: datetime, checker: Checker | None = None
+) -> PostRow:
+    """Send a draft for approval.
+
+    Raises ``StoppedByChecks`` where ``checker`` finds what blocks; without one, findings are left to who asked.
+    """
+    if checker is not None:
+        checker.require_passed(session, store.get_post(session, post_id), now=now)
     return _moved(session, post_id, PostState.AWAITING_APPROVAL, by=by, now=now, action="post.submit")
 
 
-def approve_post(session: Session, post_id: int, *, content_hash: str, by: str, now: datetime) -> PostRow:
+def approve_post(
+    session: Session,
+    post_id: int,
+    *,
+    content_hash: str,
+    by: str,
+    now: datetime,
+    checker: Checker | None = None,
+) -> PostRow:
     """Approve the content that was read, named by its hash.
 
-    Raises ``NotAllowed`` for who wrote or changed it, when it is no longer what was read, and when it is too late.
+    Raises ``StoppedByChecks`` where ``checker`` finds what blocks and nobody has overridden, and ``NotAllowed`` for who wrote or changed it, when it is no longer what was read, and when it is too late.
     """
     post = store.get_post(session, post_id, for_update=True)
     operators.require(session, by, Role.APPROVER, page_id=post.page_id)
@@ -87,12 +163,14 @@ def approve_post(session: Session, post_id: int, *, content_hash: str, by: str, 
         )
     if now > post.goes_out_until:
         raise NotAllowed("The time of this post has passed. Give it a new time first.")
+    if checker is not None:
+        checker.require_passed(session, post, now=now)
     author = by if by in post.hands else post.author
     approval = approve_content(by=by, author=author, at=now, content_hash=content_hash)
     post.become(PostState.SCHEDULED)
     post.approved_by, post.approved_at, post.approved_hash = approval.by, approval.at, approval.content_hash
     session.add(post)
-    approvals.keep(session, post, by=by, content_hash=content_hash, now=now)
+    approvals.keep(session, post_id, by=by, content_hash=content_hash, now=now)
     alerts.settle(session, f"post:{post_id}", by=by, now=now)
     audit.record(
         session,
@@ -122,6 +200,8 @@ def move_post(
     post.local_time = publish_at.astimezone(zone).strftime(_LOCAL)
     post.note_change(by)
     session.add(post)
+    session.flush()
+    _note_content(session, post, by=by, now=now)
     alerts.settle(session, f"post:{post_id}", by=by, now=now)
     audit.record(session, at=now, actor=by, action="post.move", subject=f"post:{post_id}")
     return post
@@ -156,6 +236,11 @@ def send_post_again(session: Session, post_id: int, *, by: str, now: datetime) -
     post.released_at, post.next_look_at = now, None
     alerts.settle(session, f"post:{post_id}", by=by, now=now)
     return post
+
+
+def _note_content(session: Session, post: PostRow, *, by: str, now: datetime) -> None:
+    versions.keep(session, post, by=by, now=now)
+    library.note_use(session, post.id or 0, post.content.pictures)
 
 
 def _moved(session: Session, post_id: int, to: PostState, *, by: str, now: datetime, action: str) -> PostRow:

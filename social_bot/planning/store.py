@@ -88,6 +88,7 @@ class PostRow(SQLModel, table=True):
     texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     link: str | None = None
     pictures: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    fields: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     publish_at: datetime
     local_time: str = Field(max_length=25)
     zone: str = Field(max_length=60)

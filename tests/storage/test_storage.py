@@ -21,6 +21,7 @@ from social_bot.organisation import entering as _sign_in_is_known_now  # noqa: F
 from social_bot.organisation.operators import OperatorRow
 from social_bot.planning import feeds as _feeds_are_known_now  # noqa: F401
 from social_bot.planning import notes as _notes_are_known_now  # noqa: F401
+from social_bot.planning import drafts as _drafts_are_known_now  # noqa: F401
 from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file

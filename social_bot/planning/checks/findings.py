@@ -112,10 +112,11 @@ class PictureFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class OtherPost:
-    """A post of the same page near in time; ``text`` as it is sent."""
+    """A post of the same page near in time; its campaign or series may say the same again on purpose."""
 
     publish_at: datetime
     text: str
+    is_repeated_on_purpose: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckContext:
-    """Gathered once for a post. ``others`` leave out what the same campaign or series repeats on purpose.
+    """Gathered once for a post.
 
     ``fields`` are what the composer was told of the kind (None for a post that was not made there); ``pictures``
     by file, without those that cannot be read; ``own_hosts`` are the organisation's and this program's own.

@@ -92,7 +92,8 @@ def find_past_days(content: PostContent, context: CheckContext) -> Iterator[Find
 def find_same_text(content: PostContent, context: CheckContext) -> Iterator[Finding]:
     own = _normalised(content.text)
     for other in context.others:
-        if abs(other.publish_at - content.publish_at) <= SAME_WITHIN and _normalised(other.text) == own:
+        is_near = abs(other.publish_at - content.publish_at) <= SAME_WITHIN
+        if is_near and not other.is_repeated_on_purpose and _normalised(other.text) == own:
             day = other.publish_at.astimezone(context.zone)
             yield Finding(
                 check=Check.SAME_TEXT,
