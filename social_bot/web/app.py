@@ -14,6 +14,7 @@ from social_bot.bootstrap import Bot
 from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, PlatformError, SocialBotError
 from social_bot.web import (
     calls,
+    campaign_start,
     campaigns,
     comments,
     connections,
@@ -28,7 +29,9 @@ from social_bot.web import (
     quality,
     residents,
     stop,
+    texts,
     today,
+    topics,
     webhooks,
 )
 from social_bot.web.headers import SecurityHeaders, security_headers
@@ -47,10 +50,13 @@ _STAFF = (
     entry,
     today,
     planner,
+    campaign_start,
     campaigns,
     inbox,
     comments,
     calls,
+    texts,
+    topics,
     followup,
     quality,
     stop,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from fastapi import APIRouter, Response
 
@@ -11,7 +11,7 @@ from social_bot.answering.store import CallbackRow
 from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
 from social_bot.web.pages import render, see_other
-from social_bot.web.visits import Staff, StaffForm
+from social_bot.web.visits import Staff, StaffForm, StaffVisit
 
 _SETTLED_SHOWN = 20
 
@@ -20,11 +20,12 @@ routes = APIRouter()
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """``phone`` is shown to those who phone and to nobody else."""
+    """``phone`` is shown to those who phone and to nobody else; ``ends_on`` where nobody has taken it up."""
 
     row: CallbackRow
     phone: str | None
     is_late: bool
+    ends_on: date | None
 
 
 @routes.get("/callbacks")
@@ -41,9 +42,9 @@ def calls(visit: Staff, done: str = "") -> Response:
         open=_calls(
             [row for row in rows if not row.settled_at],
             bot.database.cipher if visit.holds(Role.WRITER) else None,
-            now=visit.moments.now,
+            visit,
         ),
-        settled=_calls(settled[::-1][:_SETTLED_SHOWN], None, now=visit.moments.now),
+        settled=_calls(settled[::-1][:_SETTLED_SHOWN], None, visit),
         may_call=visit.holds(Role.WRITER),
         tries=callbacks.TRIES,
         done=done,
@@ -92,12 +93,16 @@ def cancel(callback_id: int, visit: Staff, form: StaffForm) -> Response:
     return see_other("/callbacks?done=call_cancelled")
 
 
-def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, *, now: datetime) -> Sequence[Call]:
+def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, visit: StaffVisit) -> Sequence[Call]:
+    now = visit.moments.now
     return [
         Call(
             row=row,
             phone=cipher.open(row.phone_sealed) if cipher and row.phone_sealed else None,
             is_late=callbacks.is_late(row, now=now),
+            ends_on=callbacks.ends_by_itself_on(row, visit.organisation)
+            if callbacks.is_forgotten(row, now=now)
+            else None,
         )
         for row in rows
     ]

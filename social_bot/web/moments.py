@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 import holidays
 from babel.dates import format_timedelta, get_month_names
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from social_bot.organisation.hours import Interval, times_in_words
-from social_bot.organisation.times import day_in_words, in_words, time_in_words
+from social_bot.organisation.times import WEEKDAYS, day_in_words, in_words, time_in_words
 from social_bot.translations import marked, translate
 
 _HOLIDAY_LANGUAGES = {"fi": "fi", "sv": "sv_FI", "en": "en_US"}
 _JUST_NOW = timedelta(minutes=1)
 _LATELY = timedelta(hours=12)
+_HOUR = 60
+_EVES = {(4, 30): marked("May Day Eve"), (12, 31): marked("New Year's Eve")}
+"""The eves that the calendar of public holidays leaves out."""
+
 _NEAR_DAYS = {0: marked("today"), 1: marked("tomorrow")}
 
 
@@ -60,6 +65,17 @@ class Moments:
             return translate(self.language)(marked("just now"))
         return format_timedelta(-passed, add_direction=True, locale=self.language)
 
+    def duration(self, passed: timedelta) -> str:
+        """``25 minuuttia`` or ``14 tuntia``: hours stay hours, for a day of opening time is no day."""
+        minutes = max(int(passed.total_seconds() // 60), 0)
+        if minutes < _HOUR:
+            return format_unit(minutes, "duration-minute", locale=self.language)
+        return format_unit(minutes // _HOUR, "duration-hour", locale=self.language)
+
+    def weekday(self, day: date) -> str:
+        """``ke``."""
+        return WEEKDAYS[self.language][day.weekday()]
+
     def month(self, first: date) -> str:
         """``marraskuu 2026``."""
         name = get_month_names("wide", context="stand-alone", locale=self.language)[first.month]
@@ -73,8 +89,9 @@ class Moments:
         return moment.astimezone(self.zone).isoformat(timespec="minutes")
 
     def holiday(self, day: date) -> str | None:
-        """The name of a Finnish public holiday, Christmas Eve or Midsummer Eve."""
-        return _finland(self.language).get(day)
+        """The name of a Finnish public holiday or eve."""
+        eve = _EVES.get((day.month, day.day))
+        return translate(self.language)(eve) if eve else _finland(self.language).get(day)
 
 
 @lru_cache(maxsize=4)

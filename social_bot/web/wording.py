@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.dates import get_day_names
 from ruamel.yaml import YAML
 
 from social_bot.answering.conditions import Condition
@@ -19,7 +20,13 @@ from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.notices import SENTENCES
 from social_bot.organisation.stop import StopRow
+from social_bot.planning.campaign_shelf import Group
 from social_bot.planning.posts import PostState
+from social_bot.planning.recurring import arrangement
+from social_bot.planning.series import HolidayRule, Often
+from social_bot.planning.series_store import SeriesRow
+from social_bot.planning.series_words import when_in_words
+from social_bot.planning.store import CampaignState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
 from social_bot.web.conditions import CONDITIONS, FULFILMENTS
@@ -29,8 +36,12 @@ from social_bot.web.words import (
     ALERT_SOURCES,
     ANSWERED,
     CALLBACK_STATES,
+    CAMPAIGN_GROUPS,
+    CAMPAIGN_STATES,
     DANGERS,
     FALSE_ALARM,
+    HOW_OFTEN,
+    IN_LANGUAGE,
     IN_PUBLIC,
     LANES,
     LANGUAGES_IN_WORDS,
@@ -39,6 +50,7 @@ from social_bot.web.words import (
     NEXT_STEPS,
     NOTES,
     NOTICES,
+    ON_HOLIDAYS,
     OWNERS,
     PACES,
     PERSONAL_DATA,
@@ -79,6 +91,19 @@ class Words:
 
     def post_kind(self, kind: str) -> str:
         return self._t(POST_KINDS.get(kind, kind))
+
+    def series(self, row: SeriesRow) -> str:
+        """``Joka keskiviikko klo 9–11, Pääkirjasto``."""
+        return _begun_large(when_in_words(arrangement(row), self.language))
+
+    def how_often(self, often: Often) -> str:
+        return self._t(HOW_OFTEN[often])
+
+    def on_holidays(self, rule: HolidayRule) -> str:
+        return self._t(ON_HOLIDAYS[rule])
+
+    def weekday(self, number: int) -> str:
+        return str(get_day_names("wide", context="stand-alone", locale=self.language)[number])
 
     def roles(self, roles: Sequence[str]) -> str:
         return ", ".join(self._t(word) for role, word in ROLES.items() if role in roles)
@@ -139,6 +164,14 @@ class Words:
             return self._t(ANSWERED).format(text=self.text(answered))
         return self._t(NOTES.get(note, note))
 
+    def campaign_state(self, state: CampaignState) -> tuple[str, str]:
+        """Symbol and word."""
+        look, word = CAMPAIGN_STATES[state]
+        return look, self._t(word)
+
+    def campaign_group(self, group: Group) -> str:
+        return self._t(CAMPAIGN_GROUPS[group])
+
     def stopped(self, stop: StopRow, pages: Mapping[str, str]) -> str:
         """What a stop holds."""
         sentence = STOPS[stop.page_id is None, stop.holds_answers]
@@ -176,6 +209,10 @@ class Words:
     def pace(self, pace: Pace) -> str:
         return self._t(PACES[pace])
 
+    def in_language(self, code: str) -> str:
+        """``suomeksi``."""
+        return self._t(IN_LANGUAGE.get(code, code))
+
     def language_name(self, code: str) -> str:
         return self._t(LANGUAGES_IN_WORDS.get(code, code))
 
@@ -185,14 +222,21 @@ class Words:
 
     def error(self, error: SocialBotError) -> str:
         """The sentence of an error, with the codes in it said in words."""
-        values = {
-            name: self._t(_CODES[str(value)]).lower() if name in _CODED and value in _CODES else value
-            for name, value in error.values.items()
-        }
+        values = {name: self._value(name, value) for name, value in error.values.items()}
         return self._t(error.sentence).format(**values)
+
+    def _value(self, name: str, value: object) -> object:
+        """A place of an error's sentence: a code in words, an error within in its own."""
+        if isinstance(value, SocialBotError):
+            return self.error(value)
+        return self._t(_CODES[str(value)]).lower() if name in _CODED and value in _CODES else value
 
     def _t(self, sentence: str) -> str:
         return translate(self.language)(sentence)
+
+
+def _begun_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def read_topic_names(templates: Path) -> Mapping[str, Mapping[str, str]]:

@@ -13,8 +13,11 @@ from social_bot.answering.threads import Owner
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.personal_data import PersonalDataKind
 from social_bot.organisation.roles import Role
+from social_bot.planning.campaign_shelf import Group
 from social_bot.planning.post_kinds import PostKind
 from social_bot.planning.posts import PostState
+from social_bot.planning.series import HolidayRule, Often
+from social_bot.planning.store import CampaignState
 from social_bot.tracking.goals import Pace
 from social_bot.translations import marked
 
@@ -31,6 +34,8 @@ LANGUAGES_IN_WORDS = {
     "so": marked("Somali"),
     "fa": marked("Persian"),
 }
+
+IN_LANGUAGE = {"fi": marked("in Finnish"), "sv": marked("in Swedish"), "en": marked("in English")}
 
 _S = PostState
 POST_STATES: Mapping[PostState, str] = {
@@ -92,6 +97,26 @@ POST_KINDS: Mapping[str, str] = {
     PostKind.PARTICIPATION: marked("Invitation, feedback, thanks"),
     "post": marked("A post of its own"),
 }
+
+HOW_OFTEN: Mapping[Often, str] = {
+    Often.EVERY: marked("Every week"),
+    Often.SECOND: marked("Every second week"),
+    Often.FIRST_OF_MONTH: marked("The first of the month"),
+    Often.SECOND_OF_MONTH: marked("The second of the month"),
+    Often.THIRD_OF_MONTH: marked("The third of the month"),
+    Often.FOURTH_OF_MONTH: marked("The fourth of the month"),
+    Often.LAST_OF_MONTH: marked("The last of the month"),
+    Often.WEEKDAYS: marked("From Monday to Friday"),
+    Often.DAYS: marked("Every day"),
+}
+
+ON_HOLIDAYS: Mapping[HolidayRule, str] = {
+    HolidayRule.SKIP: marked("Leave that day out"),
+    HolidayRule.BEFORE: marked("Post on the weekday before it"),
+    HolidayRule.AFTER: marked("Post on the weekday after it"),
+    HolidayRule.KEEP: marked("Post on that day all the same"),
+}
+"""What happens to a day of a series that is a public holiday."""
 
 ROLES: Mapping[Role, str] = {
     Role.WRITER: marked("writer"),
@@ -264,6 +289,20 @@ FALSE_ALARM = marked("No danger: a false alarm")
 IN_PUBLIC = marked("{text}, in public")
 ANSWERED = marked("Answered with the text: {text}")
 
+CAMPAIGN_STATES: Mapping[CampaignState, tuple[str, str]] = {
+    CampaignState.RUNNING: ("scheduled", marked("Running")),
+    CampaignState.PAUSED: ("held", marked("Paused")),
+    CampaignState.ENDED: ("cancelled", marked("Ended")),
+}
+"""Symbol with its colour, and word."""
+
+CAMPAIGN_GROUPS: Mapping[Group, str] = {
+    Group.MEET: marked("Meet people"),
+    Group.KNOW: marked("Tell what we do"),
+    Group.REACH: marked("Tell how to reach us"),
+    Group.LISTEN: marked("Ask and tell what changes"),
+}
+
 STOPS: Mapping[tuple[bool, bool], str] = {
     (True, False): marked("Posts of all pages are stopped."),
     (True, True): marked("Posts and automatic answers of all pages are stopped."),
@@ -345,6 +384,12 @@ SOURCES: Mapping[Source, str] = {
 }
 
 NOTICES: Mapping[str, str] = {
+    "campaign_started": marked("Started. The posts wait for approval, the goals are under Follow-up."),
+    "campaign_paused": marked("Paused. The campaign's posts are on hold."),
+    "campaign_resumed": marked("The campaign goes on. What was in time is scheduled again."),
+    "campaign_ended": marked("Ended. The posts that had not gone out are cancelled."),
+    "campaign_uploaded": marked("The campaign is among your own now. You may start it."),
+    "campaign_removed": marked("Removed from your own campaigns. What has been started goes on."),
     "stopped": marked("Stopped. Nothing that is held goes out before it is released."),
     "released": marked("Released. What was in time is scheduled again."),
     "post_released": marked("This post is scheduled again. The rest is held."),
@@ -361,11 +406,32 @@ NOTICES: Mapping[str, str] = {
     "submitted": marked("The post waits for approval now."),
     "approved": marked("Approved. The post is published at its time."),
     "moved": marked("Moved. The post is a draft again: send it for approval."),
+    "sent_back": marked("Sent back to the writer, with your note."),
+    "sent_back_masked": marked(
+        "Sent back to the writer. We masked what looked like personal data in your note."
+    ),
+    "noted": marked("The note is written."),
+    "noted_masked": marked("The note is written. We masked what looked like personal data in it."),
+    "series_begun": marked("The series has begun. Its next posts wait for approval."),
+    "series_skipped": marked("That day is left out."),
+    "series_ended": marked("The series has ended. Its coming posts are cancelled."),
+    "series_changed": marked(
+        "Changed. The changed posts wait for approval, and an announcement is a draft if one was needed."
+    ),
+    "series_approved": marked("Approved. Each post is published at its time."),
+    "feed_withdrawn": marked("The address is withdrawn. Nothing is read there any more."),
     "cancelled": marked("Cancelled. The post will not be published."),
     "confirmed": marked("Noted: the post is on the page."),
     "sent_again": marked("The post is being sent now."),
     "answered": marked("Noted: your answer is being sent."),
     "moved_away": marked("Noted: the matter is in the client system. Nobody waits here any more."),
+    "text_proposed": marked("Noted: the new words wait for approval by somebody else."),
+    "text_approved": marked("Approved. These words are in force now."),
+    "text_rejected": marked("Put aside. What is in force stays."),
+    "topic_on": marked("The bot answers on this topic again."),
+    "topic_off": marked("Your unit answers on this topic itself now."),
+    "example_kept": marked("Kept: the example is in the files now."),
+    "example_deleted": marked("Deleted."),
     "misunderstood": marked("Collected for the next review of the examples."),
     "claimed": marked("The conversation is yours. The bot keeps silent until it is given back."),
     "handed_back": marked("The bot answers in this conversation again."),
