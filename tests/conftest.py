@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,20 @@ class Mould:
         name = f"social_bot_test_{uuid.uuid4().hex}"
         _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{mould}"')
         return _address(name)
+
+    def has(self, kind: str) -> bool:
+        return kind in _databases()
+
+    @contextmanager
+    def empty(self, kind: str, path: Path) -> Iterator[str]:
+        """The address of a database without any table."""
+        if kind == "sqlite":
+            yield f"sqlite:///{path}"
+            return
+        name = f"social_bot_test_{uuid.uuid4().hex}"
+        _on_server(f'CREATE DATABASE "{name}"')
+        yield _address(name)
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def drop(self) -> None:
         if "postgresql" in self._names:

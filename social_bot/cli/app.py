@@ -10,6 +10,7 @@ from social_bot.cli import (
     comments,
     duty,
     evaluating,
+    keeping,
     mystery,
     organisation,
     planning,
@@ -63,5 +64,6 @@ for module in (
     evaluating,
     quality,
     tracking,
+    keeping,
 ):
     module.add_to(app)
