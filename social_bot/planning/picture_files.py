@@ -24,7 +24,7 @@ PIXELS_LIMIT = 60_000_000
 PNG_BLURS_ABOVE = 1024 * 1024
 """A larger PNG file looks pixelated on Facebook, by the same page."""
 
-_FORMATS = ("JPEG", "MPO", "PNG")  # MPO: what many phones call a JPEG
+_FORMATS = ("JPEG", "PNG")  # what many phones call MPO opens as a JPEG
 
 
 @dataclass(frozen=True, kw_only=True)
