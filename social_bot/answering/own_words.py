@@ -15,6 +15,12 @@ from social_bot.organisation import personal_data
 from social_bot.organisation.approval import content_hash
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.personal_data import MARKS, Found
+from social_bot.translations import marked
+
+NOT_SENT = marked(
+    "The text has not been sent. It holds something that does not belong in an open channel. Read what is named"
+    " here, then change the text or send it all the same."
+)
 
 CASE_WORDS = re.compile(
     r"(?<!\w)(?:"
@@ -52,10 +58,7 @@ class Doubtful(InvalidInput):
     """The words hold what does not belong there. Given ``digest`` back, the writer has seen it and insists."""
 
     def __init__(self, concerns: Sequence[Concern], digest: str) -> None:
-        super().__init__(
-            "The text has not been sent. It holds something that does not belong in an open channel. Read"
-            " what is named below, then change the text or send it all the same."
-        )
+        super().__init__(NOT_SENT)
         self.concerns = tuple(concerns)
         self.digest = digest
 
