@@ -7,12 +7,14 @@ import typer
 from social_bot import __version__
 from social_bot.cli import (
     answering,
+    audit,
     comments,
     duty,
     evaluating,
     keeping,
     mystery,
     organisation,
+    people,
     planning,
     quality,
     running,
@@ -55,6 +57,8 @@ def _print_version(*, value: bool) -> None:
 for module in (
     running,
     organisation,
+    people,
+    audit,
     storefront,
     duty,
     planning,

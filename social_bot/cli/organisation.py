@@ -1,4 +1,4 @@
-"""db, operator, page, settings, texts."""
+"""db, page, settings, texts."""
 
 import sys
 from datetime import datetime
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from social_bot.bootstrap import Bot
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
-operator = typer.Typer(help="Who works here.", no_args_is_help=True)
 page = typer.Typer(help="The social media pages.", no_args_is_help=True)
 setting = typer.Typer(
     help="The organisation's name, languages, hours, numbers and links.", no_args_is_help=True
@@ -24,7 +23,6 @@ texts = typer.Typer(help="The approved texts.", no_args_is_help=True)
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(db, name="db")
-    app.add_typer(operator, name="operator")
     app.add_typer(page, name="page")
     app.add_typer(setting, name="settings")
     app.add_typer(texts, name="texts")
@@ -46,34 +44,6 @@ def prepare_database(bot: "Bot") -> int:
     migrate.upgrade(bot.database)
     with bot.database.write() as session:
         return take_in_shipped(session, bot.templates, now=bot.now())
-
-
-@operator.command(
-    "add", epilog='Example: social-bot operator add "Kirjoittaja 1" --role writer --role approver'
-)
-def operator_add(
-    name: str,
-    *,
-    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
-    as_json: AsJson = False,
-) -> None:
-    """Add an operator, or give an existing one further roles."""
-    from social_bot.organisation import operators
-
-    with opened() as bot, bot.database.write() as session:
-        row = operators.add(session, name, role, now=bot.now(), by=by_command_line())
-        record = {"name": row.name, "roles": row.roles}
-    show(record, as_json=as_json, lines=[f"{name} holds: {', '.join(record['roles'])}."])
-
-
-@operator.command("list", epilog="Example: social-bot operator list --json")
-def operator_list(*, as_json: AsJson = False) -> None:
-    """List the operators with their roles."""
-    from social_bot.organisation import operators
-
-    with opened() as bot, bot.database.read() as session:
-        records = [{"name": row.name, "roles": row.roles} for row in operators.everyone(session)]
-    show(records, as_json=as_json, lines=table(records, ("name", "roles")))
 
 
 @page.command(

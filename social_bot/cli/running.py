@@ -39,19 +39,23 @@ def serve(
     staff_only: Annotated[bool, typer.Option("--staff-only", help="The staff's pages.")] = False,
 ) -> None:
     """Serve the pages and the webhook, and do the work."""
-    from social_bot.organisation import pages
+    from social_bot.organisation import entering, pages
     from social_bot.web.app import create_app
 
     if public_only and staff_only:
         raise typer.BadParameter("Choose one of --public-only and --staff-only, or neither.")
     with opened() as bot:
         bot.require_live_settings()
+        has_provider = bot.identity_provider is not None and bot.group_roles is not None
         with bot.database.read() as session:
-            is_live = pages.any_live(session)
-        if not public_only and not is_live and not _is_loopback(host):
+            may_anybody = not entering.is_awaited(
+                session, is_live=pages.any_live(session), has_provider=has_provider, now=bot.now()
+            )
+        if not public_only and may_anybody and not _is_loopback(host):
             raise NotReady(
                 "In practice anybody may choose a role, so the staff's pages listen on this machine only. "
-                "Use --host 127.0.0.1, or --public-only for the webhook and the residents' pages."
+                "Use --host 127.0.0.1, or --public-only for the webhook and the residents' pages, or set "
+                "up sign-in first with: social-bot operator invite NAME --role administrator"
             )
         worker = None if no_work else bot.worker()
         app = create_app(

@@ -22,6 +22,7 @@ from social_bot.practice.state import PostRow as PracticePostRow
 from social_bot.tracking.collecting import collect
 
 WRITER, OTHER_WRITER, APPROVER, COORDINATOR = "Kirjoittaja 1", "Kirjoittaja 2", "Hyväksyjä", "Koordinaattori"
+ADMINISTRATOR = "Pääkäyttäjä"
 PAGE = "100200300"
 PAGES = {
     PAGE: "Mallilan aikuissosiaalityö",
@@ -33,6 +34,7 @@ _OPERATORS = {
     OTHER_WRITER: [Role.WRITER],
     APPROVER: [Role.APPROVER, Role.WRITER],
     COORDINATOR: [Role.COORDINATOR],
+    ADMINISTRATOR: [Role.ADMINISTRATOR],
 }
 _NUMBER = "0XX XXX XXXX"
 _SETTINGS = {

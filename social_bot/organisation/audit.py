@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, inspect, text
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
 _CHAIN_LOCK = 7_020_511  # any number of our own: one appender at a time on PostgreSQL
@@ -75,7 +77,8 @@ def record(
 def verify(session: Session, *, expected: str | None = None) -> Chain:
     """Walk the whole chain, a thousand entries at a time, up to the first that is broken."""
     count, previous, is_there = 0, "", expected is None
-    for entry in every_entry(session):
+    query = sql_select(*inspect(AuditEntryRow).columns).order_by(col(AuditEntryRow.id))
+    for entry in session.connection().execute(query.execution_options(yield_per=_AT_ONCE)):
         if entry.previous_hash != previous or entry.hash != _hash(entry):
             return Chain(count=count, head=previous, first_broken=entry.id, lacks_expected=not is_there)
         count, previous = count + 1, entry.hash
@@ -116,7 +119,7 @@ def look(session: Session, by: Filter, *, limit: int) -> Sequence[AuditEntryRow]
     return session.exec(query).all()
 
 
-def _hash(entry: AuditEntryRow) -> str:
+def _hash(entry: AuditEntryRow | Row[Any]) -> str:
     content = [
         entry.previous_hash,
         entry.at.isoformat(),

@@ -19,6 +19,7 @@ from social_bot.organisation import (
     sessions,
 )
 from social_bot.organisation.identities import GroupRoles
+from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.sessions import StaffSessionRow, Stage
 from social_bot.storage.engine import Database
 
@@ -30,7 +31,10 @@ Proof = Callable[[Session], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """From where somebody signs in. ``address`` is None where it says nothing, as behind a proxy."""
+    """From where somebody signs in. ``address`` is None where it says nothing, as behind a proxy.
+
+    ``language`` is empty where none was chosen: then it is the person's own.
+    """
 
     address: str | None
     browser: str
@@ -168,8 +172,16 @@ def is_required(session: Session, *, is_live: bool, has_provider: bool) -> bool:
     return is_live or has_provider or credentials.is_set_up(session)
 
 
+def is_awaited(session: Session, *, is_live: bool, has_provider: bool, now: datetime) -> bool:
+    """Whether people sign in, or an open invitation is about to begin it: no role can be chosen from afar."""
+    return is_required(session, is_live=is_live, has_provider=has_provider) or bool(
+        invitations.open_ones(session, now=now)
+    )
+
+
 def _begin(session: Session, name: str, stage: Stage, *, place: Place, now: datetime) -> str:
-    return sessions.begin(session, name, stage=stage, browser=place.browser, language=place.language, now=now)
+    language = place.language or operators.get(session, name).language or LANGUAGES[0]
+    return sessions.begin(session, name, stage=stage, browser=place.browser, language=language, now=now)
 
 
 def _must_wait(until: datetime, now: datetime) -> NotAllowed:

@@ -135,13 +135,15 @@ def open_ones(session: Session, operator: str, *, now: datetime) -> Sequence[Sta
     return [row for row in session.exec(query) if row.is_open(now)]
 
 
-def end(session: Session, operator: str, session_id: int) -> None:
+def end(session: Session, operator: str, session_id: int, *, now: datetime, is_said: bool = True) -> None:
     """End one; somebody else's is left alone."""
     session.connection().execute(
         delete(StaffSessionRow).where(
             col(StaffSessionRow.id) == session_id, col(StaffSessionRow.operator) == operator
         )
     )
+    if is_said:
+        audit.record(session, at=now, actor=operator, action="session.end", subject=operator)
 
 
 def end_all(

@@ -13,21 +13,30 @@ from social_bot.answering.spool import Spool
 from social_bot.bootstrap import Bot
 from social_bot.errors import InvalidInput, NotAllowed, NotFound, NotReady, PlatformError, SocialBotError
 from social_bot.web import (
+    account,
+    approvals,
+    audit,
+    calendar,
     calls,
     campaign_start,
     campaigns,
     comments,
     connections,
     entry,
+    feeds,
     followup,
     going_live,
     health,
     inbox,
     opening,
     organisation,
+    people,
     planner,
+    posts,
     quality,
     residents,
+    series,
+    sign_in,
     stop,
     texts,
     today,
@@ -47,9 +56,18 @@ STATUSES: dict[type[SocialBotError], int] = {
     PlatformError: 502,
 }
 _STAFF = (
+    sign_in,
+    account,
+    people,
+    audit,
     entry,
     today,
     planner,
+    feeds,
+    series,
+    approvals,
+    posts,
+    calendar,
     campaign_start,
     campaigns,
     inbox,
@@ -86,6 +104,7 @@ def create_app(
     if has_public:
         app.include_router(webhooks.router(bot, writer, spool))
         app.include_router(residents.routes)
+        app.include_router(feeds.public)
     if has_staff:
         for room in _STAFF:
             app.include_router(room.routes)

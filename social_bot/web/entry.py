@@ -36,10 +36,10 @@ def leave(visit: Staff, form: StaffForm) -> Response:
         response = see_other("/enter")
         cookies.drop(response, visit.site, cookies.ROLE)
         return response
-    name = visit.worker.name
+    name, now = visit.worker.name, visit.moments.now
     with visit.site.bot.database.write() as session:
-        sessions.end(session, name, visit.signed_in.id or 0)
-        audit.record(session, at=visit.moments.now, actor=name, action="sign_out", subject=name)
+        sessions.end(session, name, visit.signed_in.id or 0, now=now, is_said=False)
+        audit.record(session, at=now, actor=name, action="sign_out", subject=name)
     response = see_other("/sign-in?done=signed_out")
     cookies.drop(response, visit.site, cookies.SESSION)
     return response
