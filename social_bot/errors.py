@@ -126,7 +126,12 @@ class CampaignProblem:
     file: str
     line: int
     key: str
-    sentence: str
+    problem: InvalidInput
+
+    @property
+    def sentence(self) -> str:
+        """In English; a page says ``problem`` in the reader's language."""
+        return str(self.problem)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.sentence}"

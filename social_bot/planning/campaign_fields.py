@@ -11,9 +11,13 @@ from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from social_bot.errors import CampaignProblem, InvalidCampaign
+from social_bot.errors import CampaignProblem, InvalidCampaign, InvalidInput
+
+MOST_ALIASES = 50
+MOST_DEPTH = 12
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -35,10 +39,10 @@ class Field:
     def is_plain(self) -> bool:
         return isinstance(self._node, ScalarNode)
 
-    def refuse(self, sentence: str, *, under: str = "") -> None:
+    def refuse(self, problem: InvalidInput, *, under: str = "") -> None:
         line = self._node.start_mark.line + 1 if self._node is not None else 1
         key = ".".join(part for part in (self.key, under) if part)
-        self.problems.append(CampaignProblem(file=self._file, line=line, key=key, sentence=sentence))
+        self.problems.append(CampaignProblem(file=self._file, line=line, key=key, problem=problem))
 
     def mapping(
         self, *, required: Collection[str] = (), optional: Collection[str] = ()
@@ -47,11 +51,13 @@ class Field:
         found = self.entries()
         known = [*required, *optional]
         for name in [name for name in found if name not in known]:
-            found.pop(name).refuse(f"This key is not known. Known here: {_listed(known)}.")
+            found.pop(name).refuse(
+                InvalidInput("This key is not known. Known here: {known}.", known=_listed(known))
+            )
         for name in required:
             if name not in found:
                 if self._node is not None:
-                    self.refuse("This key is missing.", under=name)
+                    self.refuse(InvalidInput("This key is missing."), under=name)
                 found[name] = self._child(None, name)
         return found
 
@@ -60,14 +66,14 @@ class Field:
         if self._node is None:
             return {}
         if not isinstance(self._node, MappingNode):
-            self.refuse("Here belongs a mapping, with lines like `name: value`.")
+            self.refuse(InvalidInput("Here belongs a mapping, with lines like `name: value`."))
             return {}
         found: dict[str, Field] = {}
         for name_node, node in self._node.value:
             name = str(name_node.value)
             field = self._child(node, name)
             if name in found:
-                field.refuse("This key is here twice. Keep one.")
+                field.refuse(InvalidInput("This key is here twice. Keep one."))
             found[name] = field
         return found
 
@@ -75,7 +81,7 @@ class Field:
         if self._node is None:
             return []
         if not isinstance(self._node, SequenceNode):
-            self.refuse("Here belongs a list, with lines like `- value`.")
+            self.refuse(InvalidInput("Here belongs a list, with lines like `- value`."))
             return []
         return [self._child(node, str(number)) for number, node in enumerate(self._node.value, start=1)]
 
@@ -83,10 +89,10 @@ class Field:
         if self._node is None:
             return ""
         if not isinstance(self._node, ScalarNode):
-            self.refuse("Here belongs a text. Put quotes around one that begins with a brace.")
+            self.refuse(InvalidInput("Here belongs a text. Put quotes around one that begins with a brace."))
             return ""
         if not self._node.value.strip():
-            self.refuse("This text is empty.")
+            self.refuse(InvalidInput("This text is empty."))
         return str(self._node.value).strip()
 
     def number(self, *, least: int, most: int) -> int:
@@ -94,20 +100,24 @@ class Field:
         if re.fullmatch(r"-?\d{1,9}", text) and least <= int(text) <= most:
             return int(text)
         if text:
-            self.refuse(f"Here belongs a whole number from {least} to {most}.")
+            self.refuse(
+                InvalidInput("Here belongs a whole number from {least} to {most}.", least=least, most=most)
+            )
         return least
 
     def is_true(self) -> bool:
         text = self.text()
         if text not in {"true", "false", ""}:
-            self.refuse("Here belongs true or false.")
+            self.refuse(InvalidInput("Here belongs true or false."))
         return text == "true"
 
     def choice(self, kinds: type[_Choice]) -> _Choice:
         """One of the values; a wrong one is noted and reads as the first."""
         text = self.text()
         if text and text not in set(kinds):
-            self.refuse(f'"{text}" is not known. Known: {_listed(kinds)}.')
+            self.refuse(
+                InvalidInput('"{text}" is not known. Known: {known}.', text=text, known=_listed(kinds))
+            )
         return next((kind for kind in kinds if kind == text), next(iter(kinds)))
 
     def words(self, languages: Collection[str], *, or_plain: bool = False) -> dict[str, str]:
@@ -122,19 +132,38 @@ class Field:
 
 
 def parse(text: str, file: str) -> Field:
-    """The whole file as one field. Raises ``InvalidCampaign`` where it is no YAML."""
+    """The whole file as one field. Raises ``InvalidCampaign`` where it is no YAML, or a knot of aliases."""
     try:
+        _refuse_knots(text, file)
         node = YAML().compose(text)
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = mark.line + 1 if mark else 1
-        sentence = (
-            f"This is no valid YAML: {getattr(error, 'problem', None) or 'a character is not allowed'}."
-        )
-        raise InvalidCampaign([CampaignProblem(file=file, line=line, key="", sentence=sentence)]) from error
+        reason = getattr(error, "problem", None) or "a character is not allowed"
+        raise _refusal(file, line, InvalidInput("This is no valid YAML: {reason}.", reason=reason)) from error
     if node is None:
-        raise InvalidCampaign([CampaignProblem(file=file, line=1, key="", sentence="The file is empty.")])
+        raise _refusal(file, 1, InvalidInput("The file is empty."))
     return Field(node, file=file, key="", problems=[])
+
+
+def _refuse_knots(text: str, file: str) -> None:
+    """A small file must not unfold into a large one: few aliases, and nothing nested deeper than any key."""
+    depth = aliases = 0
+    for event in YAML().parse(text):
+        depth += isinstance(event, CollectionStartEvent)
+        depth -= isinstance(event, CollectionEndEvent)
+        aliases += isinstance(event, AliasEvent)
+        line = event.start_mark.line + 1
+        if depth > MOST_DEPTH:
+            raise _refusal(file, line, InvalidInput("This is nested too deeply for a campaign."))
+        if aliases > MOST_ALIASES:
+            raise _refusal(
+                file, line, InvalidInput("A campaign may use at most {most} aliases (*).", most=MOST_ALIASES)
+            )
+
+
+def _refusal(file: str, line: int, problem: InvalidInput) -> InvalidCampaign:
+    return InvalidCampaign([CampaignProblem(file=file, line=line, key="", problem=problem)])
 
 
 def _listed(names: Iterable[str]) -> str:

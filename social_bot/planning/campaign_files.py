@@ -1,7 +1,8 @@
 """Reading a campaign file: everything that is wrong in it is told at once, with line and key."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,8 @@ _MOST_DAYS = 3650
 _MOST_LATENESS_MINUTES = 7 * 24 * 60
 _LATENESS = timedelta(minutes=60)
 _SOME_DAY = date(2026, 1, 1)  # a rule is tried from any day
+_PLACE = re.compile(r"\{\{ *\w+ *\}\}")
+_CODE = re.compile(r"\{[{%#]|[}%#]\}")
 _Value = TypeVar("_Value")
 
 
@@ -49,12 +52,13 @@ class _Holidays(StrEnum):
 class _Frame:
     """What the posts of a file are read against; ``samples`` are defaults or examples of its parameters."""
 
-    languages: list[str]
-    samples: Mapping[str, str]
-    events: frozenset[str]
-    lateness: timedelta
     templates: Path
-    pictures: Path
+    pictures: Sequence[Path]
+    is_own: bool
+    languages: Sequence[str] = ()
+    samples: Mapping[str, str] = field(default_factory=dict)
+    events: frozenset[str] = frozenset()
+    lateness: timedelta = _LATENESS
 
 
 def read_campaign(path: Path, *, templates: Path | None = None) -> Campaign:
@@ -63,18 +67,42 @@ def read_campaign(path: Path, *, templates: Path | None = None) -> Campaign:
     Raises ``InvalidCampaign`` with every problem found, ``InvalidInput`` when there is no such file.
     """
     try:
-        root = parse(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(
             'The campaign file "{path}" cannot be read: {reason}.', path=path, reason=error
         ) from error
-    campaign = _campaign(root, path, templates or folder("templates") / "posts")
+    return parse_campaign(
+        text, slug=path.stem, file=str(path), templates=templates, pictures=(path.parent, folder("campaigns"))
+    )
+
+
+def parse_campaign(
+    text: str,
+    *,
+    slug: str,
+    file: str,
+    templates: Path | None = None,
+    pictures: Sequence[Path] = (),
+    is_own: bool = False,
+) -> Campaign:
+    """A campaign out of the text of its file; ``pictures`` are the folders where its pictures may be.
+
+    ``is_own``: it came from outside, so that its texts may do no more than name values.
+    """
+    root = parse(text, file)
+    frame = _Frame(
+        templates=templates or folder("templates") / "posts",
+        pictures=pictures or (folder("campaigns"),),
+        is_own=is_own,
+    )
+    campaign = _campaign(root, slug, frame)
     if root.problems:
         raise InvalidCampaign(sorted(root.problems, key=lambda problem: problem.line))
-    return campaign
+    return replace(campaign, source=text)
 
 
-def _campaign(root: Field, path: Path, templates: Path) -> Campaign:
+def _campaign(root: Field, slug: str, frame: _Frame) -> Campaign:
     parts = root.mapping(
         required=("title", "purpose", "target_group", "languages", "posts"),
         optional=("lateness_minutes", "goals", "parameters", "events"),
@@ -83,18 +111,17 @@ def _campaign(root: Field, path: Path, templates: Path) -> Campaign:
     parameters = [_parameter(field, languages) for field in _entries(parts, "parameters")]
     samples = {each.key: _sample(each) for each in parameters}
     events = [_event(field, samples) for field in _entries(parts, "events")]
-    frame = _Frame(
+    frame = replace(
+        frame,
         languages=languages,
         samples=samples,
         events=frozenset(event.key for event in events),
         lateness=_lateness(parts, _LATENESS),
-        templates=templates,
-        pictures=path.parent,
     )
     posts = [_post(field, frame) for field in parts["posts"].items()]
     _check_keys(parts["posts"], posts)
     return Campaign(
-        slug=path.stem,
+        slug=slug,
         title=parts["title"].words(languages),
         purpose=parts["purpose"].words(languages),
         target_group=parts["target_group"].words(languages),
@@ -110,7 +137,7 @@ def _goal(field: Field, languages: list[str]) -> CampaignGoal:
     parts = field.mapping(required=("metric", "target", "by", "why"))
     by = parts["by"].mapping(optional=("day", "date"))
     if len(by) != 1:
-        parts["by"].refuse("Write either `day`, days after the start, or `date`.")
+        parts["by"].refuse(InvalidInput("Write either `day`, days after the start, or `date`."))
     due: date | int = 0
     if "date" in by:
         due = _tried(by["date"], parse_day) or _SOME_DAY
@@ -129,7 +156,7 @@ def _parameter(field: Field, languages: list[str]) -> Parameter:
         required=("label", "example"), optional=("help", "default", "per_language", "required")
     )
     if not field.name.isidentifier():
-        field.refuse("A parameter's name is made of letters, numbers and underscores.")
+        field.refuse(InvalidInput("A parameter's name is made of letters, numbers and underscores."))
     return Parameter(
         key=field.name,
         label=parts["label"].words(languages),
@@ -163,7 +190,17 @@ def _post(field: Field, frame: _Frame) -> CampaignPost:
     kind = parts["kind"].choice(PostKind)
     texts = _texts(field, parts, frame)
     for language, text in texts.items():
-        _check_text(parts.get("text") or parts.get("template") or field, text, kind=kind, language=language)
+        place = parts.get("text") or parts.get("template") or field
+        if frame.is_own and _CODE.search(_PLACE.sub("", text)):
+            place.refuse(
+                InvalidInput(
+                    "{language}: a text may only name values, as in {example}.",
+                    language=language,
+                    example="{{ phone_main }}",
+                )
+            )
+        else:
+            _check_text(place, text, kind=kind, language=language)
     moment = parts["moment"].mapping(
         required=("at",), optional=("event", "days_before", "every", "times", "holidays", "day")
     )
@@ -188,15 +225,17 @@ def _post(field: Field, frame: _Frame) -> CampaignPost:
 def _check_keys(field: Field, posts: list[CampaignPost]) -> None:
     keys = [post.key for post in posts]
     if not keys:
-        field.refuse("A campaign needs a post.")
+        field.refuse(InvalidInput("A campaign needs a post."))
     for number, key in enumerate(keys):
         if key in keys[:number]:
-            field.items()[number].refuse(f'Another post has the key "{key}" already.', under="key")
+            field.items()[number].refuse(
+                InvalidInput('Another post has the key "{name}" already.', name=key), under="key"
+            )
 
 
 def _texts(field: Field, parts: Mapping[str, Field], frame: _Frame) -> Words:
     if ("template" in parts) == ("text" in parts):
-        field.refuse("Write either `template`, the name of a text, or `text`.")
+        field.refuse(InvalidInput("Write either `template`, the name of a text, or `text`."))
         return {}
     if "text" in parts:
         return parts["text"].words(frame.languages)
@@ -208,7 +247,12 @@ def _texts(field: Field, parts: Mapping[str, Field], frame: _Frame) -> Words:
         else:
             known = sorted({each.name.split(".")[0] for each in frame.templates.glob(f"*.{language}.txt")})
             parts["template"].refuse(
-                f'There is no text "{name}" in {language}. There are: {", ".join(known)}.'
+                InvalidInput(
+                    'There is no text "{name}" in {language}. There are: {known}.',
+                    name=name,
+                    language=language,
+                    known=", ".join(known),
+                )
             )
     return texts
 
@@ -217,12 +261,19 @@ def _check_text(field: Field, text: str, *, kind: PostKind, language: str) -> No
     try:
         names = placeholders(text)
     except InvalidInput as error:
-        field.refuse(f"{language}: {error}")
+        field.refuse(InvalidInput("{language}: {error}", language=language, error=error))
         return
     for group in MUST_TELL[kind]:
         if not names & set(group):
             wanted = " or ".join(f"{{{{ {name} }}}}" for name in group)
-            field.refuse(f"A post of the kind {kind} must tell {wanted}; its text in {language} does not.")
+            field.refuse(
+                InvalidInput(
+                    "A post of the kind {kind} must tell {wanted}; its text in {language} does not.",
+                    kind=kind,
+                    wanted=wanted,
+                    language=language,
+                )
+            )
 
 
 def _moment(field: Field, parts: Mapping[str, Field], frame: _Frame) -> Every | OnDay | BeforeEvent:
@@ -233,7 +284,9 @@ def _moment(field: Field, parts: Mapping[str, Field], frame: _Frame) -> Every | 
     event = parts["event"].text()
     if event and event not in frame.events:
         known = ", ".join(sorted(frame.events)) or "none"
-        parts["event"].refuse(f'There is no event "{event}". There are: {known}.')
+        parts["event"].refuse(
+            InvalidInput('There is no event "{event}". There are: {known}.', event=event, known=known)
+        )
     before = parts["days_before"].number(least=0, most=365) if "days_before" in parts else 0
     return BeforeEvent(event=event, days_before=before)
 
@@ -242,11 +295,13 @@ def _days(field: Field, parts: Mapping[str, Field], samples: Mapping[str, str]) 
     if "every" not in parts:
         _none_of(parts, "times", "holidays", beside="day")
         if "day" not in parts:
-            field.refuse("The day is missing: `every` and `times`, `day`, or for a post `event`.")
+            field.refuse(
+                InvalidInput("The day is missing: `every` and `times`, `day`, or for a post `event`.")
+            )
         return OnDay(day=parts["day"].number(least=-_MOST_DAYS, most=_MOST_DAYS) if "day" in parts else 0)
     _none_of(parts, "day", beside="every")
     if "times" not in parts:
-        field.refuse("This key is missing: a series needs an end.", under="times")
+        field.refuse(InvalidInput("This key is missing: a series needs an end."), under="times")
     _tried(parts["every"], lambda text: occurrences(render(text, samples), first_on=_SOME_DAY, times=1))
     times = parts["times"].number(least=1, most=MOST_TIMES) if "times" in parts else 1
     skips = "holidays" in parts and parts["holidays"].choice(_Holidays) is _Holidays.SKIP
@@ -256,7 +311,7 @@ def _days(field: Field, parts: Mapping[str, Field], samples: Mapping[str, str]) 
 def _none_of(parts: Mapping[str, Field], *names: str, beside: str) -> None:
     for name in names:
         if name in parts:
-            parts[name].refuse(f"This key does not belong beside `{beside}`.")
+            parts[name].refuse(InvalidInput("This key does not belong beside `{beside}`.", beside=beside))
 
 
 def _clock(field: Field, samples: Mapping[str, str]) -> str:
@@ -266,10 +321,20 @@ def _clock(field: Field, samples: Mapping[str, str]) -> str:
 
 def _picture(field: Field, frame: _Frame) -> CampaignPicture:
     parts = field.mapping(required=("file", "alt"))
-    path = frame.pictures / parts["file"].text()
-    if not path.is_file():
-        parts["file"].refuse(f"There is no picture {path}.")
-    return CampaignPicture(path=path, alt=parts["alt"].words(frame.languages))
+    name = parts["file"].text()
+    path = _inside(name, frame.pictures)
+    if path is None:
+        parts["file"].refuse(InvalidInput('There is no picture "{name}".', name=name))
+    return CampaignPicture(path=path or Path(name), alt=parts["alt"].words(frame.languages))
+
+
+def _inside(name: str, folders: Sequence[Path]) -> Path | None:
+    """The file of that name in the first folder that has it, never one outside."""
+    for each in folders:
+        path = (each / name).resolve()
+        if path.is_file() and path.is_relative_to(each.resolve()):
+            return path
+    return None
 
 
 def _lateness(parts: Mapping[str, Field], otherwise: timedelta) -> timedelta:
@@ -283,7 +348,7 @@ def _tried(field: Field, read: Callable[[str], _Value]) -> _Value | None:
     try:
         return read(text) if text else None
     except InvalidInput as error:
-        field.refuse(str(error))
+        field.refuse(error)
         return None
 
 

@@ -93,7 +93,7 @@ class CampaignPost:
 
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """``slug`` is the name of its file."""
+    """``slug`` is the name of its file, ``source`` the text of it."""
 
     slug: str
     title: Words
@@ -104,3 +104,4 @@ class Campaign:
     parameters: Sequence[Parameter]
     events: Sequence[Event]
     posts: Sequence[CampaignPost]
+    source: str = ""

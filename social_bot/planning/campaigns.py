@@ -25,8 +25,17 @@ from social_bot.planning.campaign_parts import (
     Words,
 )
 
-__all__ = ["Campaign", "CampaignPlan", "PlannedGoal", "PlannedPost", "plan_campaign", "read_campaign"]
+__all__ = [
+    "Campaign",
+    "CampaignPlan",
+    "InvalidPlan",
+    "PlannedGoal",
+    "PlannedPost",
+    "plan_campaign",
+    "read_campaign",
+]
 
+MOST_POSTS = 500
 Values = Mapping[str, str | None]
 Render = Callable[[str, Values], str]
 
@@ -59,6 +68,14 @@ class CampaignPlan:
 
     posts: tuple[PlannedPost, ...]
     goals: tuple[PlannedGoal, ...]
+
+
+class InvalidPlan(InvalidInput):
+    """A campaign cannot be planned; ``problems`` holds all that is wrong, each once."""
+
+    def __init__(self, problems: Sequence[InvalidInput]) -> None:
+        self.problems = tuple({str(problem): problem for problem in problems}.values())
+        super().__init__("{problems}", problems="\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,16 +129,24 @@ def plan_campaign(
     first = known[languages[0]]
     happenings = {event.key: _happenings(event, start, first, render) for event in campaign.events}
     posts: list[PlannedPost] = []
-    problems: list[str] = []
+    problems: list[InvalidInput] = []
     for post in campaign.posts:
         try:
             posts += _plan_post(
                 post, start=start, zone=zone, render=render, known=known, happenings=happenings
             )
         except InvalidInput as error:
-            problems.append(f'The post "{post.key}" cannot be planned. {error}')
+            problems.append(
+                InvalidInput('The post "{post}" cannot be planned. {error}', post=post.key, error=error)
+            )
     if problems:
-        raise InvalidInput("{problems}", problems="\n".join(problems))
+        raise InvalidPlan(problems)
+    if len(posts) > MOST_POSTS:
+        raise InvalidInput(
+            "The plan has {count} posts, at most {most} may be started at once.",
+            count=len(posts),
+            most=MOST_POSTS,
+        )
     return CampaignPlan(
         posts=tuple(sorted(posts, key=lambda post: (post.publish_at, post.key))),
         goals=tuple(
@@ -152,7 +177,11 @@ def _answers(
         )
     }
     problems = [
-        f'The campaign does not ask for "{name}". It asks for: {", ".join(sorted(known)) or "nothing"}.'
+        InvalidInput(
+            'The campaign does not ask for "{name}". It asks for: {known}.',
+            name=name,
+            known=", ".join(sorted(known)) or "nothing",
+        )
         for name in sorted(values.keys() - known - settings)
     ]
     answers: dict[str, dict[str, str | None]] = {language: {} for language in languages}
@@ -166,15 +195,19 @@ def _answers(
             if parameter.required and not answer:
                 problems.append(_request(parameter, language))
     if problems:
-        raise InvalidInput("{problems}", problems="\n".join(dict.fromkeys(problems)))
+        raise InvalidPlan(problems)
     return answers
 
 
-def _request(parameter: Parameter, language: str) -> str:
+def _request(parameter: Parameter, language: str) -> InvalidInput:
     name = f"{parameter.key}.{language}" if parameter.per_language else parameter.key
     label = parameter.label.get(language) or next(iter(parameter.label.values()))
-    example = parameter.example[language]
-    return f'"{name}" is missing: {label} (for example "{example}"). Give it with --set {name}="{example}" in your words.'
+    return InvalidInput(
+        '"{name}" is missing: {label} (for example "{example}"). Give it with --set {name}="{example}" in your words.',
+        name=name,
+        label=label,
+        example=parameter.example[language],
+    )
 
 
 def _happenings(event: Event, start: date, values: Values, render: Render) -> list[_Happening]:

@@ -39,10 +39,14 @@ class Return:
 
 def reason_to_hold(session: Session, post: PostRow, stops: Sequence[StopRow]) -> str | None:
     """Why this post must not go out, or None. ``stops`` are those in force."""
-    if any(each.covers(post.page_id) and (each.id or 0) > post.passes_stop for each in stops):
+    if is_stopped(post, stops):
         return STOPPED
     campaign = None if post.campaign_id is None else session.get(CampaignRow, post.campaign_id)
     return PAUSED if campaign is not None and campaign.paused_at is not None else None
+
+
+def is_stopped(post: PostRow, stops: Sequence[StopRow]) -> bool:
+    return any(each.covers(post.page_id) and (each.id or 0) > post.passes_stop for each in stops)
 
 
 def hold_scheduled(session: Session) -> Sequence[PostRow]:

@@ -11,6 +11,7 @@ from social_bot.organisation import audit, operators, pages
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.rendering import render
 from social_bot.organisation.roles import Role
+from social_bot.planning.campaign_changes import NONE, Changes, apply_changes, left_out
 from social_bot.planning.campaigns import Campaign, CampaignPlan, PlannedPost, plan_campaign
 from social_bot.planning.composing import add_post, approve_post, submit_post
 from social_bot.planning.media import Media
@@ -23,11 +24,12 @@ _OF_THE_DAY = frozenset({"next_opening", "today_hours", "tomorrow_hours"})
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """``skipped`` are the planned posts whose time had passed."""
+    """``skipped`` are the planned posts whose time had passed, ``left_out`` those that somebody took out."""
 
     campaign: CampaignRow
     posts: Sequence[PostRow]
     skipped: Sequence[PlannedPost]
+    left_out: Sequence[PlannedPost] = ()
 
 
 def make_plan(
@@ -64,15 +66,17 @@ def start_campaign(
     approver: str | None,
     media: Media,
     now: datetime,
+    changes: Changes = NONE,
 ) -> Started:
     """Write the campaign's posts and goals; with an approver its posts are approved one by one.
 
-    Without an approver the posts wait for approval.
+    Without an approver the posts wait for approval. ``changes`` are made to single posts before.
     """
-    operators.require(session, author, Role.WRITER)
+    operators.require(session, author, Role.WRITER, page_id=page_id)
     pages.get(session, page_id)
-    plan = make_plan(campaign, organisation, start=start, values=values, now=now)
-    to_come = [post for post in plan.posts if post.publish_at + post.lateness >= now]
+    whole = make_plan(campaign, organisation, start=start, values=values, now=now)
+    plan = apply_changes(whole, changes, zone=organisation.zone)
+    to_come = still_to_come(plan, now=now)
     if not to_come:
         raise InvalidInput("Every post of this campaign would be in the past. Choose a later start.")
     row = CampaignRow(
@@ -85,6 +89,7 @@ def start_campaign(
         starts_on=start,
         started_by=author,
         started_at=now,
+        source=campaign.source,
     )
     session.add(row)
     session.flush()
@@ -111,7 +116,17 @@ def start_campaign(
         for goal in plan.goals
     )
     session.flush()
-    return Started(campaign=row, posts=posts, skipped=[post for post in plan.posts if post not in to_come])
+    return Started(
+        campaign=row,
+        posts=posts,
+        skipped=[post for post in plan.posts if post not in to_come],
+        left_out=left_out(whole, changes),
+    )
+
+
+def still_to_come(plan: CampaignPlan, *, now: datetime) -> Sequence[PlannedPost]:
+    """Posts that would go out; of the others the time, and the lateness with it, has passed."""
+    return [post for post in plan.posts if post.publish_at + post.lateness >= now]
 
 
 def _write_post(

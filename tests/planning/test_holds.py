@@ -12,6 +12,7 @@ from sqlmodel import select
 from social_bot.errors import NotAllowed, PageUnavailable
 from social_bot.organisation import alerts, stop
 from social_bot.organisation.alerts import AlertKind
+from social_bot.organisation.pages import PageRow
 from social_bot.planning import holds, publishing, store
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PublishAttemptRow
@@ -56,7 +57,7 @@ def test_a_stop_puts_every_scheduled_post_on_hold_at_once(bot, page, clock):
 def test_a_stop_of_another_page_leaves_this_one_alone(bot, page, clock):
     post_id = scheduled(bot)
     with bot.database.write() as session:
-        other = store.PageRow(id="100200400", name="Toinen", created_at=NOW)
+        other = PageRow(id="100200400", name="Toinen", created_at=NOW)
         session.add(other)
 
     press(bot, page_id="100200400")
@@ -211,7 +212,8 @@ def test_in_no_order_of_steps_is_a_post_sent_while_stopped(bot, clock, steps):
     page = FakePage(clock)
     claimed: list[tuple[str, int]] = []
     stopped_at: int | None = None
-    standing = _release_all(bot, clock)
+    _release_all(bot, clock)
+    standing: int | None = None
     scheduled(bot, text="alku")
     for number, step in enumerate(steps):
         if step == "stop" and standing is None:

@@ -27,7 +27,7 @@ def test_the_page_tells_how_many_posts_would_be_held_on_each_page(writer, world,
 
     page = writer.read("/stop")
 
-    assert f"Neuvonta <span class=\"meta\">{count} ajastettua julkaisua jää pitoon" in page
+    assert f'Neuvonta <span class="meta">{count} ajastettua julkaisua jää pitoon' in page
     assert count > 1
 
 
@@ -36,7 +36,14 @@ def test_a_stop_holds_the_posts_and_shows_on_every_page_of_the_staffs(writer, wo
 
     assert answer.headers["location"] == "/stop?done=stopped"
     assert state_of(timed_bot, world.posts[PostState.SCHEDULED]) is PostState.HELD
-    for path in ("/", "/posts", "/inbox", "/goals", "/nowhere/else", f"/posts/{world.posts[PostState.DRAFT]}"):
+    for path in (
+        "/",
+        "/posts",
+        "/inbox",
+        "/goals",
+        "/nowhere/else",
+        f"/posts/{world.posts[PostState.DRAFT]}",
+    ):
         page = writer.get(path).text
         if path != "/nowhere/else":
             assert "Kaikkien sivujen julkaisut on pysäytetty." in page
