@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from social_bot.planning.posts import PostContent, PostPicture, PostState
+from social_bot.organisation.operators import OperatorRow
+from social_bot.organisation.roles import Role
+from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
 
 
 class ApprovalRow(SQLModel, table=True):
-    """An approval that was given, with the content that it was given to: it stays when it is void."""
+    """An approval that was given; it stays when it is void. What was approved is the version of this hash."""
 
     __tablename__ = "post_approval"
     id: int | None = Field(default=None, primary_key=True)
@@ -19,36 +20,10 @@ class ApprovalRow(SQLModel, table=True):
     by: str = Field(max_length=160)
     at: datetime
     content_hash: str = Field(max_length=64)
-    texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
-    pictures: list[dict[str, object]] = Field(sa_column=Column(JSON, nullable=False))
-    link: str | None = None
-    publish_at: datetime
-
-    def content(self, post: PostRow) -> PostContent:
-        """The approved content; the page and the kind of a post never change."""
-        return PostContent(
-            page_id=post.page_id,
-            kind=post.kind,
-            texts=self.texts,
-            publish_at=self.publish_at,
-            link=self.link,
-            pictures=[PostPicture(**picture) for picture in self.pictures],  # type: ignore[arg-type]
-        )
 
 
-def keep(session: Session, post: PostRow, *, by: str, content_hash: str, now: datetime) -> None:
-    session.add(
-        ApprovalRow(
-            post_id=post.id or 0,
-            by=by,
-            at=now,
-            content_hash=content_hash,
-            texts=dict(post.texts),
-            pictures=list(post.pictures),
-            link=post.link,
-            publish_at=post.publish_at,
-        )
-    )
+def keep(session: Session, post_id: int, *, by: str, content_hash: str, now: datetime) -> None:
+    session.add(ApprovalRow(post_id=post_id, by=by, at=now, content_hash=content_hash))
 
 
 def last(session: Session, post_id: int) -> ApprovalRow | None:
@@ -67,4 +42,12 @@ def list_waiting(session: Session, approver: str, *, now: datetime) -> Sequence[
         .where(PostRow.state == PostState.AWAITING_APPROVAL)
         .order_by(col(PostRow.publish_at), col(PostRow.id))
     ).all()
-    return [post for post in waiting if approver not in post.hands and now <= post.goes_out_until]
+    operator = session.get(OperatorRow, approver)
+    return [
+        post
+        for post in waiting
+        if operator is not None
+        and operator.holds(Role.APPROVER, post.page_id)
+        and approver not in post.hands
+        and now <= post.goes_out_until
+    ]

@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from social_bot.organisation import audit, operators
 from social_bot.organisation.operators import OperatorRow
 from social_bot.organisation.pages import PageRow
+from social_bot.planning.agenda import title_of
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
 
@@ -75,7 +76,12 @@ def open_feed(session: Session, token: str) -> FeedRow | None:
     return row if operator is not None and operator.is_active else None
 
 
-def list_fed_posts(session: Session, *, now: datetime) -> Sequence[FedPost]:
+def list_fed_posts(session: Session, name: str, *, now: datetime) -> Sequence[FedPost]:
+    """Of the pages on which this worker holds a role."""
+    rights = operators.get(session, name).rights
+    on_own_pages = (
+        col(PostRow.page_id).is_not(None) if rights.everywhere else col(PostRow.page_id).in_(rights.on_pages)
+    )
     rows = session.exec(
         select(PostRow, PageRow.name)
         .join(PageRow, col(PageRow.id) == col(PostRow.page_id))
@@ -83,6 +89,7 @@ def list_fed_posts(session: Session, *, now: datetime) -> Sequence[FedPost]:
             col(PostRow.publish_at) >= now - BEHIND,
             col(PostRow.publish_at) < now + AHEAD,
             col(PostRow.state).not_in(_LEFT_OUT),
+            on_own_pages,
         )
         .order_by(col(PostRow.publish_at), col(PostRow.id))
         .limit(MOST)
@@ -98,12 +105,6 @@ def list_fed_posts(session: Session, *, now: datetime) -> Sequence[FedPost]:
         )
         for post, page in rows
     ]
-
-
-def title_of(texts: dict[str, str], *, longest: int = 90) -> str:
-    """The first line of the first text, shortened."""
-    line = next(iter(texts.values()), "").strip().split("\n", 1)[0]
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def write_calendar(

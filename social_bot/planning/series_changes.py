@@ -11,7 +11,7 @@ from social_bot.organisation import alerts, audit, operators
 from social_bot.organisation.roles import Role
 from social_bot.planning import composing, recurring
 from social_bot.planning.post_kinds import PostKind
-from social_bot.planning.posts import PostContent
+from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.series import Occurrence, Rule, plan_occurrences
 from social_bot.planning.series_store import CLOCK, SeriesDayRow, SeriesRow, get_series
 from social_bot.planning.series_words import announcement
@@ -168,11 +168,17 @@ def _hand_over(
     session.add(SeriesDayRow(series_id=new.id or 0, day=occurrence.day, post_id=post.id))
     was = next((each for each in plan_occurrences(row.plan) if each.day == occurrence.day), None)
     is_as_written = was is not None and post.texts == dict(recurring.texts_on(row, was))
-    composing.move_post(session, post.id or 0, occurrence.publish_at, by=by, zone=new.plan.zone, now=now)
-    if is_as_written:
-        post.texts = dict(recurring.texts_on(new, occurrence))
-        session.add(post)
-        composing.submit_post(session, post.id or 0, by=by, now=now)
+    post_id, zone = post.id or 0, new.plan.zone
+    if not is_as_written:
+        composing.move_post(session, post_id, occurrence.publish_at, by=by, zone=zone, now=now)
+        return
+    as_it_was = post.content.content_hash
+    content = recurring.content_on(new, occurrence)
+    composing.edit_post(
+        session, post_id, content, content_hash=as_it_was, by=by, zone=zone, now=now, fields=post.fields
+    )
+    if post.state is PostState.DRAFT:
+        composing.submit_post(session, post_id, by=by, now=now)
 
 
 def _announced_at(new: SeriesRow, *, now: datetime) -> datetime:

@@ -19,7 +19,8 @@ _HOUR = timedelta(hours=1)
 class Floods:
     """Counts by a hash of the address, salted anew each day; yesterday's counts are gone with their salt."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, an_hour: int = FORMS_AN_HOUR) -> None:
+        self._an_hour = an_hour
         self._lock = threading.Lock()
         self._day: date | None = None
         self._salt = b""
@@ -38,7 +39,7 @@ class Floods:
             sent = self._sent.setdefault(hashlib.sha256(self._salt + address.encode()).digest(), deque())
             while sent and sent[0] <= now - _HOUR:
                 sent.popleft()
-            if len(sent) >= FORMS_AN_HOUR:
+            if len(sent) >= self._an_hour:
                 return False
             sent.append(now)
             return True

@@ -56,6 +56,10 @@ class Moments:
         """``ke 25.11.``."""
         return day_in_words(day, self.language, year=self.today.year)
 
+    def full_day(self, day: date) -> str:
+        """``24.11.2026`` / ``24 Nov 2026``: a day of the record, with its year and without its weekday."""
+        return day_in_words(day, self.language, year=0).partition(" ")[2]
+
     def lately(self, moment: datetime) -> str:
         """``2 tuntia sitten`` within half a day, else the moment; the platform's clock may run ahead of ours."""
         passed = self.now - moment

@@ -38,6 +38,11 @@ class Site:
         return Floods()
 
     @cached_property
+    def feed_floods(self) -> Floods:
+        """A calendar asks a few times an hour, from a few devices."""
+        return Floods(an_hour=60)
+
+    @cached_property
     def topic_names(self) -> Mapping[str, Mapping[str, str]]:
         return read_topic_names(self.bot.templates)
 

@@ -32,10 +32,6 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=160), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column("texts", sa.JSON(), nullable=False),
-        sa.Column("pictures", sa.JSON(), nullable=False),
-        sa.Column("link", sa.String(), nullable=True),
-        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
