@@ -1,6 +1,6 @@
 """The one place where parts are joined, and the one reader of the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,8 +12,9 @@ from sqlmodel import Session
 from social_bot import assets
 from social_bot.channels.ports import IdentityProvider, InboundEvent
 from social_bot.errors import NotReady
-from social_bot.organisation import directory, pages
+from social_bot.organisation import credentials, directory, pages
 from social_bot.organisation.directory import Organisation
+from social_bot.organisation.pages import PageRow
 from social_bot.planning.checking import Checker
 from social_bot.planning.checks import read_lists
 from social_bot.planning.media import Media
@@ -23,6 +24,7 @@ from social_bot.storage.engine import Database, open_database
 
 if TYPE_CHECKING:
     from social_bot.answering.inbox import Inbox
+    from social_bot.answering.readiness import Finding
     from social_bot.answering.recognition import Models
     from social_bot.channels.facebook.graph import FacebookChannel
     from social_bot.channels.facebook.login import FacebookLogin
@@ -164,6 +166,34 @@ class Bot:
     def organisation(self, session: Session) -> Organisation:
         return directory.gather(session, zone=self.settings.zone, base_url=self.settings.base_url)
 
+    def judge_readiness(self, session: Session, page: PageRow) -> "Sequence[Finding]":
+        """What the page has and lacks in order to go live, the server's own settings among it."""
+        from social_bot.answering import readiness  # noqa: PLC0415
+
+        machine = readiness.Installation(
+            unset=[name for name, value in self._needed_when_live.items() if not value],
+            has_alert_address=bool(self.settings.alert_urls),
+            can_sign_in=credentials.is_set_up(session) or self.settings.oidc_issuer is not None,
+        )
+        facts = readiness.gather_facts(
+            session,
+            page,
+            self.organisation(session),
+            machine,
+            cipher=self.database.cipher,
+            now=self.now(),
+        )
+        return readiness.judge(facts, now=self.now())
+
+    @property
+    def _needed_when_live(self) -> Mapping[str, object]:
+        return {
+            "SOCIAL_BOT_APP_ID": self.settings.app_id,
+            "SOCIAL_BOT_APP_SECRET": self.settings.app_secret,
+            "SOCIAL_BOT_VERIFY_TOKEN": self.settings.verify_token,
+            "SOCIAL_BOT_SECRET_KEYS": self.settings.secret_keys,
+        }
+
     def parse_delivery(self, body: bytes) -> Sequence[InboundEvent]:
         from social_bot.channels.facebook.webhook import parse_delivery  # noqa: PLC0415
 
@@ -181,13 +211,11 @@ class Bot:
         with self.database.read() as session:
             if not pages.any_live(session):
                 return
-        needed = {
-            "SOCIAL_BOT_APP_ID": self.settings.app_id,
-            "SOCIAL_BOT_APP_SECRET": self.settings.app_secret,
-            "SOCIAL_BOT_VERIFY_TOKEN": self.settings.verify_token,
-            "SOCIAL_BOT_SECRET_KEYS": self.settings.secret_keys,
-        }
-        missing = [f"A live page needs the setting {name}." for name, value in needed.items() if not value]
+        missing = [
+            f"A live page needs the setting {name}."
+            for name, value in self._needed_when_live.items()
+            if not value
+        ]
         if missing:
             raise NotReady("{sentences}", sentences="\n".join(missing))
 

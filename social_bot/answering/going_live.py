@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from social_bot.answering import readiness, store
+from social_bot.answering import store
 from social_bot.answering.holding import change_owner
-from social_bot.answering.readiness import Check, Facts
+from social_bot.answering.readiness import Check, Finding
 from social_bot.answering.store import MessageRow, SendState, ThreadRow
 from social_bot.answering.threads import Owner
 from social_bot.channels.ports import Conversations, SeenThread
 from social_bot.errors import NotAllowed, NotReady
 from social_bot.organisation import audit, operators, pages
+from social_bot.organisation.pages import PageRow
 from social_bot.organisation.roles import Role
 from social_bot.storage.engine import Database
 
@@ -40,7 +41,7 @@ def go_live(
     page_id: str,
     *,
     conversations: Conversations,
-    gather: Callable[[Session], Facts],
+    judge: Callable[[Session], Sequence[Finding]],
     accepted: Collection[Check],
     by: str,
     clock: Callable[[], datetime],
@@ -53,14 +54,15 @@ def go_live(
     now = clock()
     with database.read() as session:
         operators.require(session, by, Role.COORDINATOR, page_id=page_id)
-        _require_ready(gather(session), accepted, now=now)
-        access = pages.access(pages.get(session, page_id), database.cipher)
+        _require_ready(judge(session), accepted)
+        _require_connected(page := pages.get(session, page_id))
+        access = pages.access(page, database.cipher)
     seen = conversations.recent_threads(access, since=now - LOOKS_BACK)
     now = clock()
     with database.write() as session:
         operators.require(session, by, Role.COORDINATOR, page_id=page_id)
-        _require_ready(gather(session), accepted, now=now)
-        page = pages.get(session, page_id)
+        _require_ready(judge(session), accepted)
+        _require_connected(page := pages.get(session, page_id))
         if page.is_live:
             raise NotAllowed("The page is live already.")
         held = start_in_hands(session, page_id, seen, database=database, now=now)
@@ -121,12 +123,13 @@ def drop_waiting(session: Session, page_id: str) -> int:
     return len(waiting)
 
 
-def _require_ready(facts: Facts, accepted: Collection[Check], *, now: datetime) -> None:
-    if not facts.has_token or facts.is_disconnected:
+def _require_connected(page: PageRow) -> None:
+    if page.token_sealed is None or page.is_disconnected:
         raise NotReady("The page is not connected to Facebook. Connect it first.")
-    findings = readiness.judge(facts, now=now)
-    blocking = [finding for finding in findings if finding.blocks]
-    if blocking:
+
+
+def _require_ready(findings: Sequence[Finding], accepted: Collection[Check]) -> None:
+    if any(finding.blocks for finding in findings):
         raise NotReady(
             "The page cannot go live yet: the mandatory numbers must be set, and the crisis texts approved in"
             " every language of the organisation."

@@ -45,6 +45,9 @@ BLOCKING = frozenset({Check.NUMBERS_SET, Check.CRISIS_TEXTS})
 """Without these no page goes live, whoever asks; the rest is said, and somebody answers for it."""
 
 
+_TOLD_BY_PLATFORM = frozenset({Check.PERMISSIONS, Check.TOKEN_LASTS, Check.SUBSCRIPTION, Check.ROUTING})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Installation:
     """What the machine's administrator has set. ``unset`` names the settings that a live page needs and lacks."""
@@ -133,15 +136,15 @@ def gather_facts(
 
 
 def judge(facts: Facts, *, now: datetime) -> Sequence[Finding]:
-    """Every check, met or not."""
+    """Every check, met or not; what only the platform tells is left out until it has been asked."""
     is_known = facts.has_token and facts.is_looked_at
     lasts = facts.token_expires_at is None or facts.token_expires_at > now + LASTS_AT_LEAST
     machine = facts.installation
     results: dict[Check, tuple[bool, Sequence[str]]] = {
         Check.TOKEN: (is_known and not facts.is_disconnected, ()),
-        Check.PERMISSIONS: (is_known and not facts.missing_permissions, facts.missing_permissions),
-        Check.TOKEN_LASTS: (is_known and lasts, ()),
-        Check.SUBSCRIPTION: (is_known and not facts.missing_subscriptions, facts.missing_subscriptions),
+        Check.PERMISSIONS: (not facts.missing_permissions, facts.missing_permissions),
+        Check.TOKEN_LASTS: (lasts, ()),
+        Check.SUBSCRIPTION: (not facts.missing_subscriptions, facts.missing_subscriptions),
         Check.ROUTING: (facts.is_routed is not False, ()),
         Check.DEFAULT_APP: (facts.default_app_confirmed, ()),
         Check.AUTOMATIONS: (facts.automations_confirmed, ()),

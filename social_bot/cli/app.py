@@ -14,6 +14,7 @@ from social_bot.cli import (
     keeping,
     mystery,
     organisation,
+    pages,
     people,
     planning,
     quality,
@@ -57,6 +58,7 @@ def _print_version(*, value: bool) -> None:
 for module in (
     running,
     organisation,
+    pages,
     people,
     audit,
     storefront,

@@ -11,8 +11,10 @@ from social_bot.answering.store import CallbackRow, CallbackState
 from social_bot.bootstrap import clock
 from social_bot.channels.ports import PageAccess
 from social_bot.cli.rehearsal import APP_ID, Rehearsal
+from social_bot.cli.sample_inbox import add_to_inbox
+from social_bot.cli.sample_plan import add_plan
 from social_bot.cli.storefront import set_profile
-from social_bot.organisation import directory, operators, pages
+from social_bot.organisation import connecting, directory, operators, pages
 from social_bot.organisation.roles import Role
 from social_bot.planning import store
 from social_bot.planning.campaigns import read_campaign
@@ -64,6 +66,12 @@ _SETTINGS = {
     "housing_advice.en": "housing advice, phone 0XX XXX XXXX",
     "quality_owner": COORDINATOR,
 }
+_ENDS_AFTER = {"100200500": timedelta(days=12), "100200400": timedelta(days=58)}
+"""Two connections that end by themselves; the one soon, so that posts beyond its end are at risk."""
+
+_UNCHECKED, _UNCHECKED_DAYS = "poison", 200
+"""A number that nobody has checked for long."""
+
 _WEEKS_BEHIND = timedelta(weeks=6)
 _CAMPAIGNS: tuple[tuple[str, str, int, bool, Mapping[str, str]], ...] = (
     # slug, page, days from today to the start, approved, answers
@@ -124,19 +132,32 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
     yield "The organisation, its people, pages, numbers and approved texts."
     with rehearsal.bot.database.write() as session:
         _start_campaigns(session, rehearsal)
+        add_plan(session, rehearsal.bot, PAGE, writer=WRITER, other=OTHER_WRITER, approver=APPROVER)
     yield "Five campaigns: six weeks of posts behind, more ahead, some waiting for approval."
     for number, text in enumerate(_MESSAGES):
-        page_id = tuple(PAGES)[number % 5 % 3]
-        rehearsal.practice.write_as_resident(
-            page_id, f"72000000{number:02}", text=text, name=f"Asukas {number + 1}"
-        )
+        page_id, psid = _resident(text)
+        rehearsal.practice.write_as_resident(page_id, psid, text=text, name=f"Asukas {number + 1}")
     rehearsal.practice.wait_for_webhooks(30)
     yield f"{len(_MESSAGES)} residents have written to the practice Page."
+    add_to_inbox(
+        rehearsal,
+        PAGE,
+        answered=_resident("voiko sosiaalityöntekijän kanssa jutella ihan kasvokkain"),
+        misunderstood=_resident("laskeeko asumistuki jos saan töitä"),
+        by=WRITER,
+    )
+    yield "Comments, a worker's answer, a text that waits for approval, a misunderstood message."
     with rehearsal.bot.database.write() as session:
         _add_callbacks(session, rehearsal, now=clock())
     yield "Ten requests to be phoned."
     collect(rehearsal.bot.database, insights=rehearsal.bot.channel, clock=clock, everything=True)
     yield "Counters and goals."
+
+
+def _resident(text: str) -> tuple[str, str]:
+    """The page to which it is written, and by whom."""
+    number = _MESSAGES.index(text)
+    return tuple(PAGES)[number % 5 % 3], f"72000000{number:02}"
 
 
 def introduce(rehearsal: Rehearsal, page_names: Mapping[str, str]) -> bool:
@@ -145,14 +166,22 @@ def introduce(rehearsal: Rehearsal, page_names: Mapping[str, str]) -> bool:
     followers = iter((240, 310, 120))
     for page_id, name in page_names.items():
         token = rehearsal.token(page_id).get_secret_value()
-        rehearsal.practice.add_page(page_id, name, token, followers=next(followers))
+        ends_after = _ENDS_AFTER.get(page_id)
+        rehearsal.practice.add_page(
+            page_id,
+            name,
+            token,
+            followers=next(followers),
+            token_expires_at=now + ends_after if ends_after else None,
+        )
     with bot.database.write() as session:
         if operators.everyone(session):
             return False
         for operator, roles in _OPERATORS.items():
             operators.add(session, operator, roles, now=now, by="social_bot")
         for key, value in _SETTINGS.items():
-            directory.put(session, key, value, now=now, by=COORDINATOR, zone=bot.settings.zone)
+            checked_at = now - timedelta(days=_UNCHECKED_DAYS) if key == _UNCHECKED else now
+            directory.put(session, key, value, now=checked_at, by=COORDINATOR, zone=bot.settings.zone)
         for page_id, name in page_names.items():
             pages.add(
                 session,
@@ -169,6 +198,9 @@ def introduce(rehearsal: Rehearsal, page_names: Mapping[str, str]) -> bool:
         access = PageAccess(page_id=page_id, token=rehearsal.token(page_id))
         bot.channel.subscribe(access)
         set_profile(bot, access)
+        report = bot.channel.check(access)
+        with bot.database.write() as session:
+            connecting.record_look(session, pages.get(session, page_id), report, now=now)
     return True
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from social_bot.cli.organisation import page
 from social_bot.cli.output import opened
+from social_bot.cli.pages import page
 
 if TYPE_CHECKING:
     from social_bot.bootstrap import Bot

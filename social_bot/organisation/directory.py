@@ -48,6 +48,7 @@ KEYS: dict[str, Key] = {
     key.name: key
     for key in (
         *_keys(Kind.TEXT, "name", "quality_owner", "visit_address", "visit_hours"),
+        *_keys(Kind.TEXT, "accessibility_contact"),
         *_keys(Kind.TEXT, "controller", "dpo_contact"),  # who answers for personal data, and their officer
         Key(name="retention_days", kind=Kind.NUMBER, fixed="30"),
         Key(name="hand_back_hours", kind=Kind.NUMBER),

@@ -170,9 +170,9 @@ def write_exceptions(exceptions: Mapping[date, tuple[Interval, ...]]) -> str:
     )
 
 
-def write_times(intervals: Sequence[Interval]) -> str:
+def write_times(intervals: Sequence[Interval], language: str = "fi") -> str:
     """``9-11 ja 12.30-15``, nothing for none; midnight at the end is 24."""
-    return " ja ".join(
+    return {"fi": " ja ", "sv": " och ", "en": " and "}[language].join(
         f"{_clock(part.opens, '.')}-{_clock(part.closes, '.') if part.closes > time(0) else '24'}"
         for part in intervals
     )

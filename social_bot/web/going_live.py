@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from sqlmodel import Session
 
-from social_bot.answering import going_live, readiness
-from social_bot.answering.readiness import Check, Facts, Finding, Installation
+from social_bot.answering import going_live
+from social_bot.answering.readiness import Check, Finding
 from social_bot.errors import NotAllowed
-from social_bot.organisation import connecting, credentials, directory, pages
+from social_bot.organisation import connecting, directory, pages
 from social_bot.organisation.connecting import ByPerson
-from social_bot.organisation.pages import PageRow
 from social_bot.organisation.roles import Role
 from social_bot.web.keepers import keeps
 from social_bot.web.live_words import CHECKS, STEPS, CheckWords, Step
@@ -104,7 +102,7 @@ def go_live(page_id: str, visit: Staff, form: StaffForm) -> Response:
         bot.database,
         page_id,
         conversations=bot.channel,
-        gather=lambda session: _facts(visit, session, pages.get(session, page_id)),
+        judge=lambda session: bot.judge_readiness(session, pages.get(session, page_id)),
         accepted={check for check in Check if check.value in known},
         by=visit.worker.name,
         clock=bot.now,
@@ -125,14 +123,12 @@ def _guide(visit: StaffVisit, page_id: str, *, done: str) -> Response:
     bot = visit.site.bot
     with bot.database.read() as session:
         page = pages.get(session, page_id)
-        facts = _facts(visit, session, page)
-    findings = readiness.judge(facts, now=visit.moments.now)
+        findings = bot.judge_readiness(session, page)
     stages = _stages(findings)
     return render(
         visit,
         "going_live.html",
         page=page,
-        facts=facts,
         stages=stages,
         blocking=[finding for finding in findings if finding.blocks],
         warnings=[finding for finding in findings if finding.warns],
@@ -150,27 +146,3 @@ def _stages(findings: Sequence[Finding]) -> Mapping[str, Stage]:
         own = [line for line in lines if line.words.step is step]
         stages[step.value] = Stage(step=step, lines=own, is_done=all(line.finding.is_met for line in own))
     return stages
-
-
-def _facts(visit: StaffVisit, session: Session, page: PageRow) -> Facts:
-    bot = visit.site.bot
-    settings = bot.settings
-    needed = {
-        "SOCIAL_BOT_APP_ID": settings.app_id,
-        "SOCIAL_BOT_APP_SECRET": settings.app_secret,
-        "SOCIAL_BOT_VERIFY_TOKEN": settings.verify_token,
-        "SOCIAL_BOT_SECRET_KEYS": settings.secret_keys,
-    }
-    installation = Installation(
-        unset=[name for name, value in needed.items() if not value],
-        has_alert_address=bool(settings.alert_urls),
-        can_sign_in=credentials.is_set_up(session) or settings.oidc_issuer is not None,
-    )
-    return readiness.gather_facts(
-        session,
-        page,
-        bot.organisation(session),
-        installation,
-        cipher=bot.database.cipher,
-        now=visit.moments.now,
-    )

@@ -40,11 +40,11 @@ routes = APIRouter()
 
 @dataclass(frozen=True, kw_only=True)
 class Feast:
-    """A holiday or the day before one, and what is open on it; ``is_eve`` days are open unless said otherwise."""
+    """A holiday or the eve of one, and what is open on it; ``before`` names the holiday of an eve without a name."""
 
     day: date
-    name: str
-    is_eve: bool
+    name: str | None
+    before: str | None
     hours: str
     is_exception: bool
 
@@ -61,7 +61,7 @@ class Preview:
 @routes.get("/settings/hours")
 def hours(visit: Staff, day: str = "", done: str = "") -> Response:
     week = visit.organisation.hours.week
-    given = {str(number): write_times(week.get(number, ())) for number in range(7)}
+    given = {str(number): write_times(week.get(number, ()), visit.language) for number in range(7)}
     return _page(visit, visit.organisation.hours, given, exception={"day": day}, done=done)
 
 
@@ -85,7 +85,8 @@ def add_exception(visit: Staff, form: StaffForm) -> Response:
     held = visit.organisation.hours
     given = {"day": form.get("day", ""), "times": form.get("times", "")}
     problems: dict[str, InvalidInput] = {}
-    day, intervals = visit.moments.today, ()
+    day = visit.moments.today
+    intervals: tuple[Interval, ...] = ()
     try:
         day = date.fromisoformat(given["day"])
     except ValueError:
@@ -96,7 +97,7 @@ def add_exception(visit: Staff, form: StaffForm) -> Response:
         except InvalidInput as error:
             problems["times"] = error
     if problems:
-        week = {str(number): write_times(held.week.get(number, ())) for number in range(7)}
+        week = {str(number): write_times(held.week.get(number, ()), visit.language) for number in range(7)}
         return _page(visit, held, week, problems=problems, exception=given)
     _keep(visit, "hours_exceptions", write_exceptions({**held.exceptions, day: intervals}))
     return see_other("/settings/hours?done=hours_saved#exceptions")
@@ -153,7 +154,9 @@ def _page(
         given=given,
         problems=problems or {},
         exception={"day": "", "times": "", **(exception or {})},
-        exceptions=[(day, write_times(coming[day]).replace("-", "–")) for day in sorted(coming)],
+        exceptions=[
+            (day, write_times(coming[day], visit.language).replace("-", "–")) for day in sorted(coming)
+        ],
         feasts=_feasts(visit, shown),
         previews=_previews(visit, shown),
         is_preview=is_preview,
@@ -168,9 +171,9 @@ def _feasts(visit: StaffVisit, shown: OpeningHours) -> Sequence[Feast]:
     return [
         Feast(
             day=day,
-            name=moments.holiday(day) or moments.holiday(day + timedelta(days=1)) or "",
-            is_eve=not is_holiday(day),
-            hours=write_times(shown.on(day)).replace("-", "–"),
+            name=moments.holiday(day),
+            before=moments.holiday(day + timedelta(days=1)),
+            hours=write_times(shown.on(day), visit.language).replace("-", "–"),
             is_exception=day in shown.exceptions,
         )
         for day in days

@@ -190,7 +190,7 @@ def _form(
         "setting.html",
         status=422 if problems else 200,
         key=KEYS[key],
-        name=NAMES.get(key, key),
+        label=NAMES.get(key, key),
         languages=_languages_of(key),
         values=values,
         problems=problems,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter, Response
 
@@ -20,6 +20,9 @@ SOONEST = "any"
 
 TRAP = "website"
 """A field that no person sees: what fills it in is a program."""
+
+STATEMENT_MADE_ON = date(2026, 11, 24)
+"""The accessibility statement is looked over and dated anew whenever these pages change."""
 
 MIN_FILL = timedelta(seconds=2)
 """No person fills the form in faster; asked of a live page only, for rehearsals are played by programs."""
@@ -110,7 +113,7 @@ def conversation(visit: Anybody, token: str) -> Response:
 
 @routes.get("/accessibility")
 def accessibility(visit: Anybody) -> Response:
-    return render(visit, "accessibility.html", contact=_contact(visit))
+    return render(visit, "accessibility.html", contact=_contact(visit), made_on=STATEMENT_MADE_ON)
 
 
 def _form(

@@ -40,6 +40,7 @@ NAMES: Mapping[str, str] = {
     "visit_address": marked("Address for visitors"),
     "visit_hours": marked("Hours for visitors"),
     "controller": marked("Controller of personal data"),
+    "accessibility_contact": marked("Where feedback on accessibility is sent"),
     "dpo_contact": marked("Data protection officer"),
     "retention_days": marked("Days that the text of a message is kept"),
     "hand_back_hours": marked("Hours of silence until the bot may answer again"),
