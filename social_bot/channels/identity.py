@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from social_bot.channels.ports import OutsidePerson, SignInRequest
 from social_bot.errors import NotAllowed, NotReady
+from social_bot.translations import marked
 
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signed with a key that only the service holds; "none" and shared secrets are no proof."""
@@ -29,10 +30,10 @@ _CLOCKS_DIFFER = 120
 """Seconds."""
 
 _TIMEOUT = 10.0
-_NO_ANSWER = (
+_NO_ANSWER = marked(
     "The organisation's sign-in does not answer as it should. Try again in a moment, or ask its support."
 )
-_NO_PROOF = "The organisation's sign-in did not say who you are. Go back and sign in again."
+_NO_PROOF = marked("The organisation's sign-in did not say who you are. Go back and sign in again.")
 
 
 class OpenIdProvider:

@@ -27,8 +27,9 @@ from social_bot.organisation import audit, credentials
 from social_bot.organisation.credentials import PasskeyRow
 from social_bot.organisation.sessions import StaffSessionRow
 from social_bot.storage.engine import Database
+from social_bot.translations import marked
 
-_NOT_READ = "The passkey could not be read. Try again, or use another second step."
+_NOT_READ = marked("The passkey could not be read. Try again, or use another second step.")
 
 
 @dataclass(frozen=True, kw_only=True)
