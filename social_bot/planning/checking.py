@@ -1,7 +1,7 @@
 """The checks at work: what they need is gathered, what they block is refused, an override is kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from social_bot.planning.checks import (
     CheckLists,
     Finding,
     OtherPost,
+    People,
     Setting,
     Severity,
     check_post,
@@ -86,9 +87,18 @@ class Checker:
         now: datetime,
         post: PostRow | None = None,
         fields: Mapping[str, str] | None = None,
+        people: Mapping[str, People] | None = None,
     ) -> Result:
-        """``content`` as it would be saved; ``post`` is the one that it belongs to, if there is one."""
+        """``content`` as it would be saved; ``post`` is the one that it belongs to, if there is one.
+
+        ``people`` are ticks by file that are not saved yet.
+        """
         context = self._context(session, content, now=now, post=post, fields=fields)
+        pictures = {
+            file: replace(facts, people=(people or {}).get(file, facts.people))
+            for file, facts in context.pictures.items()
+        }
+        context = replace(context, pictures=pictures)
         return Result(
             findings=check_post(content, context),
             overridden={} if post is None or post.id is None else list_overrides(session, post.id),

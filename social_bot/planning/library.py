@@ -98,6 +98,30 @@ def add(
     return row
 
 
+def ensure(session: Session, media: Media, file: str, *, by: str, now: datetime) -> MediaRow:
+    """The row of a picture of a post; one that came by a campaign file or the command line gets its row now."""
+    row = session.get(MediaRow, file)
+    if row is not None:
+        return row
+    measured = media.measure(file)
+    if measured is None:
+        raise NotFound("This picture is not in the media folder.")
+    row = MediaRow(
+        file=file,
+        name="",
+        media_type=measured.media_type,
+        width=measured.width,
+        height=measured.height,
+        size=len(measured.content),
+        seems_text=measured.seems_text,
+        uploaded_by=by,
+        uploaded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
 def describe(
     session: Session,
     file: str,

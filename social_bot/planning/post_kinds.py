@@ -1,6 +1,7 @@
 """What posts are about, and what each kind must tell its reader."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -44,3 +45,54 @@ MUST_TELL: Mapping[PostKind, tuple[tuple[str, ...], ...]] = {
     _K.PARTICIPATION: (("until_day",),),
 }
 """Placeholders that a text of the kind names, one out of each group: the reader needs all of it to act."""
+
+
+class FieldShape(StrEnum):
+    TEXT = "text"
+    DAY = "day"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSpec:
+    """Something that a text may tell; ``per_language`` where each language says it in its own words."""
+
+    name: str
+    shape: FieldShape = FieldShape.TEXT
+    per_language: bool = True
+
+
+FIELDS: Mapping[str, FieldSpec] = {
+    spec.name: spec
+    for spec in (
+        *(
+            FieldSpec(name=name, shape=FieldShape.DAY, per_language=False)
+            for name in ("event_day", "from_day")
+        ),
+        FieldSpec(name="event_time", shape=FieldShape.HOURS, per_language=False),
+        *(FieldSpec(name=name) for name in ("weekday",)),
+        *(
+            FieldSpec(name=name, shape=FieldShape.HOURS, per_language=False)
+            for name in ("hours", "old_hours", "new_hours", "chat_hours")
+        ),
+        *(FieldSpec(name=name) for name in ("place", "room", "who_comes", "organiser", "meanwhile")),
+        FieldSpec(name="until_day", shape=FieldShape.DAY, per_language=False),
+        FieldSpec(name="checked_on", shape=FieldShape.DAY, per_language=False),
+        *(FieldSpec(name=name) for name in ("occasion", "reason", "recognise", "access", "language_note")),
+        *(FieldSpec(name=name) for name in ("good_to_know", "learned", "changed")),
+        FieldSpec(name="answer_link", per_language=False),
+    )
+}
+"""In the order in which a form asks for them."""
+
+
+def fields_of(kind: str, template_names: Collection[str] = ()) -> Sequence[tuple[FieldSpec, bool]]:
+    """What a form asks for, and whether the kind must tell it: what the kind tells, and what a template names."""
+    groups = MUST_TELL[PostKind(kind)] if kind in set(PostKind) else ()
+    needed = {name for group in groups for name in group}
+    alone = {group[0] for group in groups if len(group) == 1}
+    return [
+        (spec, spec.name in alone)
+        for spec in FIELDS.values()
+        if spec.name in needed or spec.name in template_names
+    ]

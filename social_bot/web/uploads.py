@@ -45,6 +45,14 @@ async def read_staff_upload(
 
     Raises ``InvalidInput`` for a form that holds too much or cannot be read, ``NotAllowed`` without the token.
     """
+    upload = await read_upload(request)
+    if not is_current(upload, visit):
+        raise NotAllowed(STALE)
+    return upload
+
+
+async def read_upload(request: Request) -> Upload:
+    """A form of anybody: whose it is has not been looked at. Raises ``InvalidInput`` as above."""
     declared = request.headers.get("content-length", "")
     if not declared.isdecimal() or int(declared) > UPLOAD_LIMIT:
         raise InvalidInput("The form holds too much. Send smaller files.")
@@ -52,13 +60,15 @@ async def read_staff_upload(
         async with request.form(
             max_files=FILES_LIMIT, max_fields=FIELDS_LIMIT, max_part_size=FIELD_LIMIT
         ) as form:
-            upload = await _upload(form)
+            return await _upload(form)
     except (MultiPartException, HTTPException, ValueError) as error:
         raise InvalidInput("The form could not be read. Reload the page and try again.") from error
+
+
+def is_current(upload: Upload, visit: StaffVisit) -> bool:
+    """Whether the form comes from a page of this worker's session, and lately."""
     sealed = visit.site.seals.open("form", upload.fields.get(TOKEN, ""), now=visit.moments.now)
-    if sealed is None or sealed["session"] != visit.worker.session:
-        raise NotAllowed(STALE)
-    return upload
+    return sealed is not None and sealed["session"] == visit.worker.session
 
 
 async def _upload(form: FormData) -> Upload:
