@@ -160,4 +160,8 @@ def judge(facts: Facts, *, now: datetime) -> Sequence[Finding]:
         Check.DUTY: (facts.has_duty, ()),
         Check.SERVER: (not machine.unset, machine.unset),
     }
-    return [Finding(check=check, is_met=results[check][0], about=tuple(results[check][1])) for check in Check]
+    return [
+        Finding(check=check, is_met=results[check][0], about=tuple(results[check][1]))
+        for check in Check
+        if is_known or check not in _TOLD_BY_PLATFORM
+    ]

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from social_bot.errors import InvalidInput
-from social_bot.organisation.hours import Interval, in_words, parse_hours
-from social_bot.organisation.public_holidays import closed_in_words, is_holiday
+from social_bot.organisation.hours import (
+    Interval,
+    in_words,
+    parse_day,
+    parse_hours,
+    write_exceptions,
+    write_hours,
+    write_times,
+)
+from social_bot.organisation.public_holidays import closed_in_words, eve_of, is_holiday
 
 WEEK = parse_hours("ma-to 9-15, pe 9.00-14.30")
 
@@ -256,3 +264,68 @@ def test_open_or_closed_since_then_and_until_the_next_opening(service, at):
         assert since.astimezone(UTC) <= at < opens.astimezone(UTC)
         assert service.is_open(opens)
         assert not service.is_open(since)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("9–15", (Interval(opens=time(9), closes=time(15)),)),
+        ("klo 9.30-15", (Interval(opens=time(9, 30), closes=time(15)),)),
+        (
+            "9-11 och 12-15",
+            (Interval(opens=time(9), closes=time(11)), Interval(opens=time(12), closes=time(15))),
+        ),
+        ("20-2", (Interval(opens=time(20), closes=time(2)),)),
+        ("", ()),
+        ("Kiinni", ()),
+    ],
+)
+def test_one_day_is_read_as_people_write_it(text, expected):
+    assert parse_day(0, text) == expected
+
+
+@pytest.mark.parametrize("text", ["aamulla", "15-9", "9", "25-26"])
+def test_a_day_that_cannot_be_read_is_refused_by_its_name(text):
+    with pytest.raises(InvalidInput) as refused:
+        parse_day(2, text)
+
+    assert f"ke {text}" in str(refused.value)
+
+
+hour = st.integers(0, 23)
+interval = st.tuples(hour, st.integers(1, 10)).map(
+    lambda pair: Interval(opens=time(pair[0]), closes=time(min(pair[0] + pair[1], 24) % 24))
+)
+week = st.dictionaries(st.integers(0, 6), st.lists(interval, min_size=1, max_size=3).map(tuple), max_size=7)
+
+
+@given(week)
+def test_a_week_that_is_written_is_read_as_the_same_week(given_week):
+    assert dict(parse_hours(write_hours(given_week)).week) == given_week
+
+
+@given(
+    st.dictionaries(st.dates(date(2026, 1, 1), date(2035, 12, 31)), st.lists(interval, max_size=2).map(tuple))
+)
+def test_exceptions_that_are_written_are_read_as_the_same_days(days):
+    assert dict(parse_hours("", exceptions=write_exceptions(days)).exceptions) == days
+
+
+def test_times_are_written_in_the_readers_language():
+    both = parse_day(0, "9-11 ja 12.30-24")
+
+    assert write_times(both) == "9-11 ja 12.30-24"
+    assert write_times(both, "sv") == "9-11 och 12.30-24"
+
+
+@pytest.mark.parametrize(
+    ("day", "is_eve"),
+    [
+        (date(2026, 12, 31), True),
+        (date(2027, 3, 25), True),  # the day before Good Friday
+        (date(2026, 12, 24), False),  # a holiday of its own
+        (date(2026, 12, 5), False),  # before Independence Day nobody closes early
+    ],
+)
+def test_the_eves_on_which_offices_close_early_are_known(day, is_eve):
+    assert eve_of(day) is is_eve

@@ -38,6 +38,8 @@ class Graph:
 
     def subscribe(self, page: PageAccess) -> None: ...
 
+    def unsubscribe(self, page: PageAccess) -> None: ...
+
 
 @pytest.fixture
 def graph() -> Graph:
@@ -176,6 +178,36 @@ def test_a_renewed_token_settles_the_warning(watch, clock):
     assert watch(expires_at=clock() + timedelta(days=3)) == [AlertKind.TOKEN_EXPIRING]
 
     assert watch(expires_at=clock() + timedelta(days=60)) == []
+
+
+def test_what_the_platform_tells_is_kept_with_the_page(bot, watch, clock):
+    ends, access_ends = clock() + timedelta(days=60), clock() + timedelta(days=90)
+
+    watch(expires_at=ends, data_access_expires_at=access_ends, missing_permissions=("read_insights",))
+
+    with bot.database.read() as session:
+        page = pages.get(session, PAGE)
+    assert (page.token_expires_at, page.data_access_expires_at) == (ends, access_ends)
+    assert (page.looked_at, page.missing_permissions) == (clock(), ["read_insights"])
+    assert not page.is_at_risk(ends - timedelta(seconds=1))
+    assert page.is_at_risk(ends)
+
+
+def test_a_default_app_that_is_lost_is_told_of_until_it_is_back(bot, watch):
+    assert watch(is_routed=False) == []  # it never was one that answers first
+    assert watch(is_routed=True) == []
+
+    assert watch(is_routed=False) == [AlertKind.ROUTING_LOST]
+    assert watch(is_routed=None) == [AlertKind.ROUTING_LOST]  # not told is not well
+    assert watch(is_routed=True) == []
+    assert count(bot, AlertKind.ROUTING_LOST) == 1
+
+
+def test_a_live_page_without_a_default_app_is_told_of_at_once(bot, watch):
+    with bot.database.write() as session:
+        pages.get(session, PAGE).is_live = True
+
+    assert watch(is_routed=False) == [AlertKind.ROUTING_LOST]
 
 
 def test_a_pause_is_told_once_and_settled_when_it_has_ended(bot, watch, clock):
