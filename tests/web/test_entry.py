@@ -1,11 +1,10 @@
-"""Who may open what: roles on this machine in practice, nobody once a page is live."""
+"""Who may open what in practice: roles, on this machine alone."""
 
 import pytest
 
-from social_bot.organisation import pages
 from social_bot.organisation.operators import OperatorRow
 from social_bot.web.app import create_app
-from tests.conftest import NOW, PAGE, WRITER
+from tests.conftest import WRITER
 from tests.web.conftest import HERE, Browser
 
 STAFF_PAGES = ("/", "/posts", "/campaigns", "/inbox", "/callbacks", "/goals", "/goals.csv")
@@ -100,27 +99,6 @@ def test_from_another_machine_the_residents_pages_are_open(browse):
     browser = browse(client="192.0.2.7", base_url="https://mallila.example")
 
     assert browser.get("/callback").status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/enter", *STAFF_PAGES])
-def test_a_live_page_closes_the_staff_pages_until_sign_in_exists(writer, timed_bot, path):
-    with timed_bot.database.write() as session:
-        pages.add(
-            session,
-            PAGE,
-            name="Neuvonta",
-            token=None,
-            is_live=True,
-            cipher=timed_bot.database.cipher,
-            now=NOW,
-            by="test",
-        )
-
-    answer = writer.get(path)
-
-    assert answer.status_code == 403
-    assert "kunnes kirjautuminen on olemassa" in answer.text
-    assert writer.get("/callback").status_code == 200
 
 
 def test_a_language_that_was_chosen_stays(writer):
