@@ -1,6 +1,6 @@
-"""campaign, post."""
+"""post."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -10,20 +10,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from social_bot.cli.output import AsJson, opened, show, table
-from social_bot.errors import InvalidCampaign, InvalidInput, NotFound
+from social_bot.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from social_bot.planning.checks import Finding
     from social_bot.planning.store import PostRow
 
-campaign = typer.Typer(help="Ready-made campaigns and your own.", no_args_is_help=True)
 post = typer.Typer(help="Posts: write, approve, cancel, decide about unclear ones.", no_args_is_help=True)
 
 PageId = Annotated[str, typer.Option("--page", help="The page's id, see: social-bot page list")]
-Start = Annotated[str, typer.Option("--start", help="The first day, 2026-12-01 or 1.12.2026.")]
-Values = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="key=value for a field of the campaign; key.sv=value for one language."),
-]
 
 
 class Fold(StrEnum):
@@ -32,136 +27,7 @@ class Fold(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(campaign, name="campaign")
     app.add_typer(post, name="post")
-
-
-@campaign.command("check", epilog="Example: social-bot campaign check campaigns/*.yaml")
-def campaign_check(paths: list[Path], *, as_json: AsJson = False) -> None:
-    """Check campaign files; every problem is told with its file, line and key."""
-    from social_bot.planning.campaigns import read_campaign
-
-    records, lines = [], []
-    for path in paths:
-        try:
-            found = read_campaign(_campaign_path(path))
-        except InvalidCampaign as error:
-            problems = [
-                {"file": part.file, "line": part.line, "key": part.key, "problem": part.sentence}
-                for part in error.problems
-            ]
-            records.append({"file": str(path), "ok": False, "problems": problems})
-            lines += [str(part) for part in error.problems]
-        else:
-            records.append({"file": str(path), "ok": True, "problems": []})
-            lines.append(f"{path}: in order, {len(found.posts)} kinds of post.")
-    show(records, as_json=as_json, lines=lines)
-    if not all(record["ok"] for record in records):
-        raise typer.Exit(1)
-
-
-@campaign.command("list", epilog="Example: social-bot campaign list")
-def campaign_list(*, as_json: AsJson = False) -> None:
-    """List the ready-made campaigns that come with the program."""
-    from social_bot import assets
-    from social_bot.planning.campaigns import read_campaign
-
-    found = [read_campaign(path) for path in sorted(assets.folder("campaigns").glob("*.yaml"))]
-    records = [{"slug": each.slug, "title": each.title, "languages": list(each.languages)} for each in found]
-    lines = [f"{each.slug}: {each.title['fi']}" for each in found]
-    show(records, as_json=as_json, lines=lines)
-
-
-@campaign.command(
-    "plan",
-    epilog="Example: social-bot campaign plan campaigns/mall_visit.yaml --page 100200300 --start 2026-12-01",
-)
-def campaign_plan(
-    path: Path, *, page: PageId, start: Start, values: Values = None, as_json: AsJson = False
-) -> None:
-    """Show what would be posted and when. Nothing is written."""
-    from social_bot.organisation import pages
-    from social_bot.planning.calendar import parse_day
-    from social_bot.planning.campaigns import read_campaign
-    from social_bot.planning.starting import make_plan
-
-    with opened() as bot, bot.database.read() as session:
-        pages.get(session, page)
-        found = read_campaign(_campaign_path(path))
-        plan = make_plan(
-            found, bot.organisation(session), start=parse_day(start), values=_values(values), now=bot.now()
-        )
-    record = {
-        "campaign": found.slug,
-        "page": page,
-        "posts": [
-            {
-                "key": part.key,
-                "kind": part.kind,
-                "at": part.publish_at,
-                "local": part.local,
-                "texts": dict(part.texts),
-                "link": part.link,
-                "pictures": [
-                    {"file": picture.path.name, "alt": dict(picture.alt)} for picture in part.pictures
-                ],
-                "lateness_minutes": int(part.lateness.total_seconds() // 60),
-                "is_past": part.publish_at + part.lateness < bot.now(),
-            }
-            for part in plan.posts
-        ],
-        "goals": [{"metric": part.metric.value, "target": part.target, "by": part.by} for part in plan.goals],
-    }
-    lines = [
-        f"{part.local:%Y-%m-%d %H:%M}  {part.key}  {next(iter(part.texts.values())).splitlines()[0]}"
-        for part in plan.posts
-    ]
-    show(record, as_json=as_json, lines=lines)
-
-
-@campaign.command(
-    "start",
-    epilog='Example: social-bot campaign start campaigns/meet_the_team.yaml --page 100200300 --start 2026-12-01 --author "Kirjoittaja 1" --approver "Hyväksyjä"',
-)
-def campaign_start(
-    path: Path,
-    *,
-    page: PageId,
-    start: Start,
-    values: Values = None,
-    author: Annotated[str, typer.Option(help="An operator with the role writer.")],
-    approver: Annotated[str | None, typer.Option(help="Somebody else, with the role approver.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write a campaign's posts and goals, all or none."""
-    from social_bot.planning.calendar import parse_day
-    from social_bot.planning.campaigns import read_campaign
-    from social_bot.planning.starting import start_campaign
-
-    with opened() as bot:
-        found = read_campaign(_campaign_path(path))
-        with bot.database.write() as session:
-            started = start_campaign(
-                session,
-                found,
-                bot.organisation(session),
-                page_id=page,
-                start=parse_day(start),
-                values=_values(values),
-                author=author,
-                approver=approver,
-                media=bot.media,
-                now=bot.now(),
-            )
-            record = {
-                "campaign": found.slug,
-                "id": started.campaign.id,
-                "posts": [_record(row) for row in started.posts],
-                "skipped": [part.key for part in started.skipped],
-            }
-    lines = [f"Started {found.slug} with {len(started.posts)} posts."]
-    lines += [f"Left out, its time has passed: {key}" for key in record["skipped"]]  # type: ignore[union-attr]
-    show(record, as_json=as_json, lines=lines)
 
 
 @post.command(
@@ -230,11 +96,15 @@ def post_add(
             row = approve_post(
                 session, row.id or 0, content_hash=content.content_hash, by=approver, now=bot.now()
             )
-        record = _record(row)
+        warnings = warnings_of(bot.checker.check_row(session, row, now=bot.now()).findings)
+        record = {**post_record(row), "warnings": warnings}
     show(
         record,
         as_json=as_json,
-        lines=[f"Post {record['id']} is {record['state']}, to go out {record['local']}."],
+        lines=[
+            f"Post {record['id']} is {record['state']}, to go out {record['local']}.",
+            *(f"{each['severity']}: {each['sentence']} {each['next_step']}" for each in warnings),
+        ],
     )
 
 
@@ -264,7 +134,7 @@ def post_list(*, page: Annotated[str | None, typer.Option("--page")] = None, as_
     from social_bot.planning import store
 
     with opened() as bot, bot.database.read() as session:
-        records = [_record(row) for row in store.list_posts(session, page_id=page)]
+        records = [post_record(row) for row in store.list_posts(session, page_id=page)]
     show(records, as_json=as_json, lines=table(records, ("id", "page", "state", "local", "text", "reason")))
 
 
@@ -281,7 +151,7 @@ def post_approve(
 
     with opened() as bot, bot.database.write() as session:
         as_it_is = store.get_post(session, post_id).content.content_hash
-        record = _record(approve_post(session, post_id, content_hash=as_it_is, by=by, now=bot.now()))
+        record = post_record(approve_post(session, post_id, content_hash=as_it_is, by=by, now=bot.now()))
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
@@ -296,7 +166,7 @@ def post_cancel(
     from social_bot.planning.composing import cancel_post
 
     with opened() as bot, bot.database.write() as session:
-        record = _record(cancel_post(session, post_id, by=by, now=bot.now()))
+        record = post_record(cancel_post(session, post_id, by=by, now=bot.now()))
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
@@ -324,11 +194,27 @@ def post_resolve(
             row = confirm_post(session, post_id, there, by=by, now=bot.now())
         else:
             row = send_post_again(session, post_id, by=by, now=bot.now())
-        record = _record(row)
+        record = post_record(row)
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
-def _record(row: "PostRow") -> dict[str, object]:
+def warnings_of(findings: Sequence["Finding"]) -> list[dict[str, object]]:
+    """From the command line nothing is refused by a check; what the pages would stop says so."""
+    return [
+        {
+            "check": each.check.value,
+            "severity": each.severity.value,
+            "language": each.language,
+            "picture": each.picture,
+            "quote": each.quote,
+            "sentence": each.in_words(str),
+            "next_step": each.step_in_words(str),
+        }
+        for each in findings
+    ]
+
+
+def post_record(row: "PostRow") -> dict[str, object]:
     return {
         "id": row.id,
         "page": row.page_id,
@@ -346,28 +232,3 @@ def _record(row: "PostRow") -> dict[str, object]:
         "author": row.author,
         "approved_by": row.approved_by,
     }
-
-
-def _values(pairs: list[str] | None) -> Mapping[str, str]:
-    values = {}
-    for pair in pairs or ():
-        key, sign, value = pair.partition("=")
-        if not sign or not key.strip():
-            raise InvalidInput('--set reads key=value; "{pair}" does not.', pair=pair)
-        values[key.strip()] = value
-    return values
-
-
-def _campaign_path(path: Path) -> Path:
-    """The file, or the ready-made campaign of that name."""
-    from social_bot import assets
-
-    if path.is_file():
-        return path
-    shipped = assets.folder("campaigns") / f"{path.stem}.yaml"
-    if shipped.is_file():
-        return shipped
-    raise NotFound(
-        'There is no campaign file "{path}". See the ready-made ones with: social-bot campaign list',
-        path=path,
-    )

@@ -29,6 +29,7 @@ from social_bot.planning.checks.timing import SAME_WITHIN
 from social_bot.planning.media import Media
 from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.store import PostRow
+from social_bot.translations import marked
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 _GONE = (PostState.CANCELLED, PostState.EXPIRED)
@@ -39,7 +40,9 @@ class StoppedByChecks(NotAllowed):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
-            "The checks stop this post in {count} places. Open it for editing, mend what is marked and try again.",
+            marked(
+                "The checks stop this post in {count} places. Open it for editing, mend what is marked and try again."
+            ),
             count=len(findings),
         )
         self.findings = tuple(findings)

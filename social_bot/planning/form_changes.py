@@ -14,6 +14,7 @@ from social_bot.planning.post_templates import PostTemplate, fill, lacking
 from social_bot.planning.posts import PostPicture
 from social_bot.planning.versions import Fields
 from social_bot.planning.writing import Form, picture_form, picture_numbers, read_writing, with_pictures
+from social_bot.translations import marked
 
 _ACT = re.compile(r"(remove|up|down):(\d{1,2})")
 
@@ -22,7 +23,7 @@ class NotFilled(InvalidInput):
     """``problems`` by the name of the place in the form."""
 
     def __init__(self, problems: Mapping[str, InvalidInput]) -> None:
-        super().__init__("The text cannot be written yet.")
+        super().__init__(marked("The text cannot be written yet. Fill in what it needs."))
         self.problems = problems
 
 

@@ -14,6 +14,7 @@ from social_bot.planning.approvals import ApprovalRow
 from social_bot.planning.differences import Part, differences
 from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.store import PostRow
+from social_bot.web.compose_words import view_findings
 from social_bot.web.pages import render, see_other
 from social_bot.web.visits import Staff, StaffForm, StaffVisit
 
@@ -65,6 +66,7 @@ def approve(post_id: int, visit: Staff, form: StaffForm) -> Response:
             content_hash=form.get("content_hash", ""),
             by=visit.worker.name,
             now=visit.moments.now,
+            checker=visit.site.bot.checker,
         )
         coming = approvals.list_waiting(session, visit.worker.name, now=visit.moments.now)
     return see_other(f"/posts/{coming[0].id}/approve?done=approved" if coming else "/approvals?done=approved")
@@ -128,6 +130,9 @@ def _reading_page(
             notes=notes.list_notes(session, post_id, cipher=cipher),
             series=series_store.series_of(session, post_id),
             since=_since_approval(session, row),
+            findings=view_findings(
+                visit.site.bot.checker.check_row(session, row, now=visit.moments.now), visit.language
+            ),
             note=note,
             problem=problem,
             done=done,

@@ -83,7 +83,8 @@ def edit(post_id: int, visit: Staff, version: str = "", stopped: str = "") -> Re
 
 
 @routes.post("/posts/compose")
-def compose(visit: Staff, typed: Writes) -> Response:
+def compose(typed: Writes) -> Response:
+    visit = typed.visit
     if not typed.is_fresh:
         return _again(visit, typed, {"form": NotAllowed(STALE_BUT_KEPT)}, status=403)
     if typed.act == "discard":
@@ -102,8 +103,9 @@ def compose(visit: Staff, typed: Writes) -> Response:
 
 
 @routes.post("/posts/compose/keep")
-def keep(visit: Staff, typed: Writes) -> Response:
+def keep(typed: Writes) -> Response:
     """For the script: what was typed is kept already; the preview and the findings as they are now."""
+    visit = typed.visit
     if not typed.is_fresh:
         raise NotAllowed(STALE)
     with visit.site.bot.database.read() as session:

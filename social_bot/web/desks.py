@@ -32,6 +32,7 @@ class Desk:
 class Typed:
     """A form that came in; ``is_fresh`` where its token still holds."""
 
+    visit: StaffVisit
     desk: Desk
     form: Form
     act: str
@@ -71,6 +72,7 @@ def keep_what_was_typed(
     if isinstance(staff, MustEnter):
         raise staff
     return Typed(
+        visit=staff,
         desk=desk,
         form=form,
         act=upload.fields.get("act", "preview"),

@@ -1,24 +1,28 @@
 """One post: how it stands, and what may be done to it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
+from sqlmodel import Session
 
 from social_bot.errors import InvalidInput, SocialBotError
 from social_bot.organisation import pages
 from social_bot.organisation.roles import Role
 from social_bot.planning import composing, notes, series_store, store
 from social_bot.planning.calendar import DoubledTime, parse_local, to_utc
+from social_bot.planning.checking import StoppedByChecks
 from social_bot.planning.posts import MOVES, PostState
 from social_bot.planning.store import PostRow
+from social_bot.web.compose_words import FindingView, view_findings
 from social_bot.web.pages import render, see_other
 from social_bot.web.visits import Staff, StaffForm, StaffVisit
 
 _BACK = re.compile(r"/(?:(?:posts|approvals|series|campaigns)(?:/\d+)?)?(?:\?[\w=&%.+\-]*)?")
+_STILL_CHECKED = (PostState.DRAFT, PostState.AWAITING_APPROVAL, PostState.SCHEDULED, PostState.HELD)
 _FOLDS = {"first": 0, "second": 1}
 
 routes = APIRouter()
@@ -57,6 +61,7 @@ def post(post_id: int, visit: Staff, done: str = "") -> Response:
             series=series_store.series_of(session, post_id),
             notes=notes.list_notes(session, post_id, cipher=bot.database.cipher),
             attempt=store.last_attempt(session, post_id),
+            findings=findings_of(session, row, visit),
             may=what_may_be_done(row, visit),
             local=row.publish_at.astimezone(visit.moments.zone),
             done=done,
@@ -67,7 +72,16 @@ def post(post_id: int, visit: Staff, done: str = "") -> Response:
 def submit(post_id: int, visit: Staff, form: StaffForm) -> Response:
     del form
     with visit.site.bot.database.write() as session:
-        composing.submit_post(session, post_id, by=visit.worker.name, now=visit.moments.now)
+        try:
+            composing.submit_post(
+                session,
+                post_id,
+                by=visit.worker.name,
+                now=visit.moments.now,
+                checker=visit.site.bot.checker,
+            )
+        except StoppedByChecks:
+            return see_other(f"/posts/{post_id}/edit?stopped=1")
     return see_other(f"/posts/{post_id}?done=submitted")
 
 
@@ -153,6 +167,15 @@ def what_may_be_done(post: PostRow, visit: StaffVisit) -> May:
         send_now=is_writer and post.state is PostState.MISSED and post.is_approved,
         note=is_writer or is_approver,
         series=is_writer,
+    )
+
+
+def findings_of(session: Session, row: PostRow, visit: StaffVisit) -> Sequence[FindingView]:
+    """What the checks say of a post that may still go out."""
+    if row.state not in _STILL_CHECKED:
+        return ()
+    return view_findings(
+        visit.site.bot.checker.check_row(session, row, now=visit.moments.now), visit.language
     )
 
 

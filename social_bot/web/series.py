@@ -192,6 +192,7 @@ def approve_chosen(series_id: int, visit: Staff, form: StaffUpload) -> Response:
                 content_hash=content_hash,
                 by=visit.worker.name,
                 now=visit.moments.now,
+                checker=visit.site.bot.checker,
             )
     return see_other(f"/series/{series_id}?done=series_approved")
 

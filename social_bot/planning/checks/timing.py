@@ -62,6 +62,10 @@ class _Told(NamedTuple):
     has_clock: bool
 
 
+_MEND_THE_DAY = marked("Send the post earlier, or mend the day. If it is meant to look back, write why.")
+_LOOK_AT_THE_DAY = marked("Look whether the day is right. If it is meant to look back, all is well.")
+
+
 def find_past_days(content: PostContent, context: CheckContext) -> Iterator[Finding]:
     """A block where everything that is told has passed, a warning where a part of it has."""
     local = content.publish_at.astimezone(context.zone)
@@ -76,11 +80,7 @@ def find_past_days(content: PostContent, context: CheckContext) -> Iterator[Find
                 check=Check.EVENT_PAST if is_block else Check.DAY_PAST,
                 severity=Severity.BLOCK if is_block else Severity.WARNING,
                 sentence=marked('"{quote}" has passed when the post goes out.'),
-                next_step=marked(
-                    "Send the post earlier, or mend the day. If it is meant to look back, write why."
-                    if is_block
-                    else "Look whether the day is right. If it is meant to look back, all is well."
-                ),
+                next_step=_MEND_THE_DAY if is_block else _LOOK_AT_THE_DAY,
                 values={"quote": quote},
                 language=language,
                 start=each.start,
