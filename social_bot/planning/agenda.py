@@ -41,8 +41,15 @@ class Filter:
 def list_entries(session: Session, chosen: Filter, *, since: datetime, until: datetime) -> Sequence[Entry]:
     """By time, ``since`` included and ``until`` not; one query, whatever their number."""
     post = PostRow
-    columns = (post.id, post.page_id, post.campaign_id, post.kind, post.state, post.publish_at, post.texts)
-    query = sqlalchemy.select(*columns)
+    query = sqlalchemy.select(
+        col(post.id),
+        col(post.page_id),
+        col(post.campaign_id),
+        col(post.kind),
+        col(post.state),
+        col(post.publish_at),
+        col(post.texts),
+    )
     query = query.where(col(post.publish_at) >= since, col(post.publish_at) < until)
     if chosen.page_id:
         query = query.where(col(post.page_id) == chosen.page_id)

@@ -1,7 +1,7 @@
 """Moments as a reader of a page says them, in the organisation's zone."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,10 @@ class Moments:
     def clock(self, moment: datetime) -> str:
         """``klo 9.00``."""
         return time_in_words(moment.astimezone(self.zone), self.language)
+
+    def wall_clock(self, local: time) -> str:
+        """``klo 9.00`` of a time on the wall."""
+        return time_in_words(datetime.combine(self.today, local), self.language)
 
     def span(self, begins: datetime, ends: datetime) -> str:
         """``tänään ke 25.11. klo 12–15``: a time within one day, near days by name."""
