@@ -389,6 +389,8 @@ SOURCES: Mapping[Source, str] = {
 }
 
 NOTICES: Mapping[str, str] = {
+    "imported": marked("The posts are drafts now. Read them in the calendar and send them for approval."),
+    "imported_submitted": marked("The posts wait for approval now."),
     "campaign_started": marked("Started. The posts wait for approval, the goals are under Follow-up."),
     "campaign_paused": marked("Paused. The campaign's posts are on hold."),
     "campaign_resumed": marked("The campaign goes on. What was in time is scheduled again."),
@@ -471,6 +473,18 @@ NOTICES: Mapping[str, str] = {
     "comment_withdraw": marked("Noted: our answer is being taken away."),
     "comments_automatic": marked("Plain questions under this page's posts are answered by themselves now."),
     "comments_by_people": marked("Every comment on this page waits for a person now."),
+    "visit_added": marked("The visit has been saved."),
+    "visit_known": marked("This visit had been received already. It is counted once."),
+    "visit_changed": marked("The visit has been changed."),
+    "visit_removed": marked("The visit has been removed."),
+    "visits_imported": marked("The visits of the file have been added."),
+    "trial_started": marked("The trial has begun. Record each visit when it is over."),
+    "trial_changed": marked("The start form has been changed."),
+    "trial_evaluated": marked("The evaluation has been saved."),
+    "trial_decided": marked("The decision has been saved."),
+    "practice_saved": marked("The description has been saved."),
+    "partner_saved": marked("The organisation has been saved."),
+    "partner_retired": marked("The organisation is offered no more."),
 }
 """What has just been done, by the code that the way on carries."""
 
