@@ -347,6 +347,53 @@ def test_the_audit_log_knows_every_step_and_no_number(bot):
     assert not any("4567" in entry.detail for entry in entries)
 
 
+def test_a_request_that_nobody_takes_up_is_told_of_again_and_ends_at_last_but_never_silently(bot):
+    callback_id = requested(bot)
+    promised = row_of(bot, callback_id).promised_by
+
+    def tend(now):
+        with bot.database.write() as session:
+            return callbacks.end_forgotten(session, bot.organisation(session), now=now)
+
+    tend(promised + timedelta(days=6))
+    quiet = told_of(bot)
+    tend(promised + timedelta(days=7))
+    tend(promised + timedelta(days=8))
+    reminded = told_of(bot)
+    ended = tend(promised + timedelta(days=30))
+
+    row = row_of(bot, callback_id)
+    assert (quiet, reminded, ended) == ([], ["forgotten:0"], 1)
+    assert (row.state, row.is_lapsed, row.phone_sealed, row.phone_index) == (
+        CallbackState.CANCELLED,
+        True,
+        None,
+        None,
+    )
+    assert told_of(bot) == ["lapsed"]
+    assert tend(promised + timedelta(days=31)) == 0
+
+
+def test_a_try_gives_a_request_its_time_anew(bot):
+    callback_id = requested(bot)
+    tried = NOW + timedelta(days=6)
+    no_answer(bot, callback_id, now=tried)
+    with bot.database.write() as session:
+        callbacks.end_forgotten(session, bot.organisation(session), now=NOW + timedelta(days=30))
+
+    assert row_of(bot, callback_id).state is CallbackState.REQUESTED
+
+
+def told_of(bot):
+    """The open alerts, by their occasion."""
+    with bot.database.read() as session:
+        return [
+            alert.occasion
+            for alert in alerts.unacknowledged(session)
+            if alert.kind is AlertKind.CALLBACK_LATE
+        ]
+
+
 STEPS = st.lists(st.sampled_from(["ask", "assign", "no_answer", "reached", "cancel", "erase"]), max_size=12)
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from social_bot.answering.comment_acts import Act, choices
+from social_bot.answering.comment_acts import KEEP_AFTER, Act, choices, erase_ended
 from social_bot.answering.comment_policy import PRIVATE_WINDOW
 from social_bot.answering.comment_store import DeedKind, Outcome
+from social_bot.answering.own_words import Doubtful
 from social_bot.answering.store import SendState
-from social_bot.errors import NotAllowed, NotFound
+from social_bot.errors import NotAllowed, NotFound, OutcomeUnknown
 from social_bot.organisation import operators, pages
 from social_bot.organisation.roles import Role
 from tests.answering.commenting import (
@@ -24,6 +25,7 @@ from tests.answering.commenting import (
     deeds,
     do_all,
     let_answer,
+    look,
     open_alerts,
     receive,
     rows,
@@ -273,3 +275,94 @@ def test_the_deed_keeps_the_versions_of_its_text(bot):
     [deed] = deeds(bot)
     assert [version["key"] for version in deed.versions] == ["comment_individual"]
     assert (deed.by, deed.is_automatic, deed.send_state) == (WRITER, False, SendState.PENDING)
+
+
+def test_a_person_answers_as_the_page_in_their_own_words_after_everybodys_answer_too(bot, commenter, clock):
+    receive(bot, change(TOPIC))
+    act(bot, Act.REPLY)
+    do_all(bot, commenter, clock)
+    act(bot, Act.OWN, text="Hyvä kysymys. Soita meille.")
+    do_all(bot, commenter, clock)
+
+    assert commenter.replies[-1] == (COMMENT, "Hyvä kysymys. Soita meille.")
+    assert len(commenter.replies) == 2
+    assert rows(bot)[0].outcome is Outcome.REPLY
+    with pytest.raises(NotAllowed):  # pressed twice
+        act(bot, Act.OWN, text="Hyvä kysymys. Soita meille.")
+
+
+def test_after_a_persons_answer_the_page_answers_nothing_more_by_itself_in_the_thread(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER))
+    act(bot, Act.OWN, text="Soita meille.")
+    let_answer(bot)
+    receive(bot, change(TOPIC, comment="400_2", parent=COMMENT))
+    do_all(bot, commenter, clock)
+
+    assert [text for _, text in commenter.replies] == ["Soita meille."]
+    assert rows(bot)[1].waits_for_person
+
+
+def test_the_event_of_our_own_words_is_not_taken_for_a_colleagues(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER), change(PERSONAL, comment="400_2", parent=COMMENT))
+    act(bot, Act.OWN, text="Soita meille.")
+    commenter.next_errors = [(OutcomeUnknown("lost"), True)]
+    do_all(bot, commenter, clock)
+    receive(bot, change("Soita meille.", comment="400_77", parent=COMMENT, by=PAGE))
+
+    own = next(deed for deed in deeds(bot, DeedKind.REPLY) if deed.text_sealed)
+    assert (own.send_state, own.result_index is not None) == (SendState.SENT, True)
+    assert rows(bot)[1].waits_for_person
+
+
+def test_a_lost_answer_in_own_words_is_looked_up_and_not_sent_again(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER))
+    act(bot, Act.OWN, text="Soita meille.")
+    commenter.next_errors = [(OutcomeUnknown("lost"), True)]
+    do_all(bot, commenter, clock)
+    clock.forward(minutes=1)
+    look(bot, commenter, clock)
+
+    assert len(commenter.replies) == 1
+    assert next(deed for deed in deeds(bot, DeedKind.REPLY) if deed.text_sealed).send_state is SendState.SENT
+
+
+def test_doubtful_words_in_public_need_a_second_press(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER))
+    with pytest.raises(Doubtful) as doubt:
+        act(bot, Act.OWN, text="Hakemuksesi on käsittelyssä.")
+    act(bot, Act.OWN, text="Hakemuksesi on käsittelyssä.", digest=doubt.value.digest)
+
+    assert [entry.detail for entry in audited(bot) if entry.action == "comment.answer"] == [
+        "an own matter; insisted: case"
+    ]
+
+
+def test_danger_is_not_answered_in_public_in_own_words_either(bot):
+    receive(bot, change(DANGER))
+    take_alerts(bot)
+
+    with pytest.raises(NotAllowed, match="never answered in public"):
+        act(bot, Act.OWN, text="Soita 112.")
+
+
+def test_what_was_hidden_is_shown_again(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER))
+    act(bot, Act.HIDE)
+    do_all(bot, commenter, clock)
+    hidden = rows(bot)[0].is_hidden
+    act(bot, Act.SHOW)
+    do_all(bot, commenter, clock)
+
+    assert (hidden, rows(bot)[0].is_hidden, commenter.hidden) == (True, False, [])
+    assert rows(bot)[0].outcome is Outcome.HIDE
+    with pytest.raises(NotAllowed, match="not hidden"):
+        act(bot, Act.SHOW)
+
+
+def test_own_words_are_erased_with_the_comment_they_answer(bot, commenter, clock):
+    receive(bot, change(OWN_MATTER))
+    act(bot, Act.OWN, text="Soita meille.")
+    do_all(bot, commenter, clock)
+    erase_ended(bot.database, now=NOW + KEEP_AFTER + timedelta(minutes=1))
+
+    assert all(deed.text_sealed is None for deed in deeds(bot))
