@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from social_bot import assets
 from social_bot.channels.ports import IdentityProvider, InboundEvent
-from social_bot.errors import NotReady
+from social_bot.errors import Mender, NotReady
 from social_bot.organisation import credentials, directory, pages
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.pages import PageRow
@@ -198,6 +198,12 @@ class Bot:
         from social_bot.channels.facebook.webhook import parse_delivery  # noqa: PLC0415
 
         return parse_delivery(body, own_app_id=self.settings.app_id or "")
+
+    def mender_of(self, reason: str | None) -> Mender | None:
+        """Who mends what the platform refused, by the sentence that was kept of it."""
+        from social_bot.channels.facebook.failures import mender_of  # noqa: PLC0415
+
+        return mender_of(reason) if reason else None
 
     def may_receive(self, body: bytes, signature: str | None) -> bool:
         """Whether the platform signed exactly these bytes; without an app secret nothing is taken."""

@@ -23,6 +23,7 @@ The sentence is English with ``{named}`` places; a page shows it in the reader's
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 class SocialBotError(Exception):
@@ -39,6 +40,15 @@ class SocialBotError(Exception):
 
     def __str__(self) -> str:
         return self.sentence.format(**self.values)
+
+
+class Mender(StrEnum):
+    """Who mends what went wrong at a page's platform."""
+
+    PROGRAM = "program"
+    WRITER = "writer"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from social_bot.answering.readiness import Check, Finding
 from social_bot.answering.replies import PHRASE
 from social_bot.answering.store import CallbackState, SendState
 from social_bot.answering.threads import Owner
-from social_bot.errors import SocialBotError
+from social_bot.errors import Mender, SocialBotError
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.notices import SENTENCES
@@ -45,6 +45,7 @@ from social_bot.web.words import (
     IN_PUBLIC,
     LANES,
     LANGUAGES_IN_WORDS,
+    MENDERS,
     METRICS,
     MISSED,
     NEXT_STEPS,
@@ -88,6 +89,9 @@ class Words:
 
     def next_step(self, state: PostState) -> str | None:
         return self._t(NEXT_STEPS[state]) if state in NEXT_STEPS else None
+
+    def mender(self, mender: Mender) -> str:
+        return self._t(MENDERS[mender])
 
     def post_kind(self, kind: str) -> str:
         return self._t(POST_KINDS.get(kind, kind))

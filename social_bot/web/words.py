@@ -10,6 +10,7 @@ from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.store import CallbackState, SendState
 from social_bot.answering.threads import Owner
+from social_bot.errors import Mender
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.personal_data import PersonalDataKind
 from social_bot.organisation.roles import Role
@@ -81,6 +82,13 @@ NEXT_STEPS: Mapping[PostState, str] = {
     ),
     _S.MISSED: marked("Send it now, if it is still of use. Otherwise cancel it."),
     _S.EXPIRED: marked("Give it a new time, if it is still of use. Otherwise cancel it."),
+}
+
+MENDERS: Mapping[Mender, str] = {
+    Mender.PROGRAM: marked("The program tries again by itself. You need not do anything."),
+    Mender.WRITER: marked("A writer of the page mends it."),
+    Mender.COORDINATOR: marked("A coordinator of the page mends it."),
+    Mender.ADMINISTRATOR: marked("An administrator mends it."),
 }
 
 POST_KINDS: Mapping[str, str] = {

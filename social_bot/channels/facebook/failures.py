@@ -16,6 +16,7 @@ from social_bot.channels.facebook.usage import Lane, Usage, back_off
 from social_bot.errors import (
     ConnectionLost,
     ContentRefused,
+    Mender,
     OutcomeUnknown,
     PageBlocked,
     PageUnavailable,
@@ -127,6 +128,11 @@ def classify(failure: Failure, *, is_write: bool, now: datetime) -> PlatformErro
 def is_gone(error: PlatformError) -> bool:
     """Whether what was asked for is not there any more."""
     return error.sentence == _ERRORS[Kind.MISSING][1]
+
+
+def mender_of(sentence: str) -> Mender | None:
+    """Who mends a failure, by the sentence that was kept of it; None for a sentence that is none of these."""
+    return _MENDERS.get(sentence)
 
 
 def kind_of(failure: Failure) -> Kind:
@@ -279,4 +285,25 @@ _ERRORS: dict[Kind, tuple[type[PlatformError], str]] = {
         "More than 24 hours have passed since this person wrote, so the page may not write. Offer the phone.",
     ),
     Kind.UNREACHABLE: (RecipientUnreachable, _UNREACHABLE),
+}
+
+_OF_KINDS: dict[Kind, Mender] = {
+    **dict.fromkeys((Kind.TOKEN, Kind.ROLE, Kind.APP_SECRET, Kind.PERMISSION), Mender.ADMINISTRATOR),
+    Kind.BLOCKED: Mender.COORDINATOR,
+    **dict.fromkeys(
+        (
+            *(Kind.DUPLICATE, Kind.CONTENT, Kind.LINK, Kind.PICTURE, Kind.MISSING, Kind.REGION),
+            *(Kind.WINDOW, Kind.UNREACHABLE),
+        ),
+        Mender.WRITER,
+    ),
+    Kind.COUNTER: Mender.PROGRAM,
+}
+_MENDERS: dict[str, Mender] = {
+    **{sentence: _OF_KINDS[kind] for kind, (_, sentence) in _ERRORS.items()},
+    _NOT_SENT: Mender.ADMINISTRATOR,
+    _OUTAGE: Mender.PROGRAM,
+    SLOW_DOWN: Mender.PROGRAM,
+    _LOST: Mender.WRITER,
+    _HELD: Mender.WRITER,
 }

@@ -3,11 +3,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from social_bot.channels.facebook.failures import Failure, Kind, classify, kind_of, parse_failure
+from social_bot.channels.facebook.failures import (
+    Failure,
+    Kind,
+    classify,
+    kind_of,
+    mender_of,
+    parse_failure,
+)
 from social_bot.channels.facebook.usage import Lane, Usage
 from social_bot.errors import (
     ConnectionLost,
     ContentRefused,
+    Mender,
     OutcomeUnknown,
     PageBlocked,
     PageUnavailable,
@@ -225,3 +233,35 @@ def test_every_failure_has_a_whole_sentence_without_codes(is_write):
 
 def test_nothing_of_the_message_shows_in_a_failure():
     assert "hunter2" not in repr(failed(100, message="hunter2", user_message="hunter2"))
+
+
+@pytest.mark.parametrize("is_write", [True, False])
+@pytest.mark.parametrize("failure", [failure for failure, _ in CASES], ids=repr)
+def test_every_failure_says_what_to_do_and_who_does_it(failure, is_write):
+    error = classify(failure, is_write=is_write, now=NOW)
+
+    assert mender_of(error.sentence) is not None
+    assert len(re.findall(r"[.:](?: |$)", error.sentence)) >= 2  # what happened, and the next step
+    assert "{" not in str(error)
+    assert "unknown" not in str(error).lower()
+
+
+@pytest.mark.parametrize(
+    ("failure", "mender"),
+    [
+        *((failed(190, sub), Mender.ADMINISTRATOR) for sub in (458, 459, 460, 463, 464, 467, 492)),
+        *((failed(code), Mender.ADMINISTRATOR) for code in (10, 200, 250, 299)),
+        *((failed(code), Mender.PROGRAM) for code in (4, 17, 32, 613)),
+        (failed(368), Mender.COORDINATOR),
+        (failed(1366046), Mender.WRITER),
+        (failed(506), Mender.WRITER),
+        (failed(2, status=500), Mender.WRITER),  # it may be on the page: somebody must look
+        (Failure(was_sent=False), Mender.ADMINISTRATOR),
+    ],
+)
+def test_who_mends_what(failure, mender):
+    assert mender_of(classify(failure, is_write=True, now=NOW).sentence) is mender
+
+
+def test_another_sentence_is_nobodys():
+    assert mender_of("Something else.") is None
