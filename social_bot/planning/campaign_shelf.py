@@ -55,6 +55,10 @@ def ready_made(folder: Path) -> Sequence[Campaign]:
     return [_read(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.yaml"))]
 
 
+def is_ready_made(folder: Path, slug: str) -> bool:
+    return any(path.stem == slug for path in folder.glob("*.yaml"))
+
+
 def own(session: Session) -> Sequence[OwnCampaign]:
     return [
         OwnCampaign(row=row, campaign=_parse(row.slug, row.source))

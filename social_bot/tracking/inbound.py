@@ -1,7 +1,7 @@
 """What came in while a campaign ran: counted for its page, whether or not the campaign was the reason."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -16,8 +16,8 @@ from social_bot.tracking import store
 class Inbound:
     """``callbacks`` and ``calls`` are of the whole organisation: a request for a call knows no page."""
 
-    since: datetime
-    until: datetime
+    first_on: date
+    last_on: date
     messages: int
     people: int
     callbacks: int
@@ -37,8 +37,8 @@ def count_inbound(
     if until <= since:
         return None
     return Inbound(
-        since=since,
-        until=until,
+        first_on=since.astimezone(zone).date(),
+        last_on=until.astimezone(zone).date(),
         messages=store.count_messages(session, campaign.page_id, since=since, until=until),
         people=store.count_contacts(session, campaign.page_id, since=since, until=until),
         callbacks=store.count_callbacks(session, since=since, until=until),

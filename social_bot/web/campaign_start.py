@@ -116,10 +116,11 @@ def _ready(session: Session, visit: StaffVisit, slug: str) -> Source:
 
 def _copied(session: Session, visit: StaffVisit, campaign_id: int) -> Source:
     row = store.get_campaign(session, campaign_id)
-    ready = {each.slug for each in campaign_shelf.ready_made(visit.site.bot.campaigns)}
     start = campaign_deeds.start_of_copy(row, today=visit.moments.today)
     return Source(
-        campaign=campaign_of(row, is_own=row.slug not in ready),
+        campaign=campaign_of(
+            row, is_own=not campaign_shelf.is_ready_made(visit.site.bot.campaigns, row.slug)
+        ),
         path=f"/campaigns/{campaign_id}/copy",
         back=f"/campaigns/{campaign_id}",
         last=campaign_answers.move_answers(row.values, by=start - row.starts_on),

@@ -101,8 +101,8 @@ def campaign(campaign_id: int, visit: Staff, done: str = "") -> Response:
 def file(campaign_id: int, visit: Staff) -> Response:
     with visit.site.bot.database.read() as session:
         row = store.get_campaign(session, campaign_id)
-        ready = {each.slug for each in campaign_shelf.ready_made(visit.site.bot.campaigns)}
-        return _file(export_campaign(row, is_own=row.slug not in ready), f"{row.slug}_{row.starts_on}")
+        is_own = not campaign_shelf.is_ready_made(visit.site.bot.campaigns, row.slug)
+        return _file(export_campaign(row, is_own=is_own), f"{row.slug}_{row.starts_on}")
 
 
 @routes.get("/campaigns/{campaign_id}/pause")

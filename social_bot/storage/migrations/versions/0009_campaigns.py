@@ -1,4 +1,4 @@
-"""campaigns that pause and end, emergency stop."""
+"""campaigns that pause and end, emergency stop, tables of posts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug"),
     )
 
+    op.create_table(
+        "kept_sheet",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("page_id", sa.String(length=40), nullable=False),
+        sa.Column("kept_by", sa.String(length=160), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["page_id"], ["page.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_kept_sheet_kept_at", "kept_sheet", ["kept_at"])
+
     op.add_column("post", sa.Column("passes_stop", sa.Integer(), nullable=False, server_default="0"))
     for name, length in _TEXTS.items():
         op.add_column("campaign", sa.Column(name, sa.String(length=length), nullable=True))
@@ -48,6 +60,8 @@ def downgrade() -> None:
     for name in (*_MOMENTS, *_TEXTS):
         op.drop_column("campaign", name)
     op.drop_column("post", "passes_stop")
+    op.drop_index("ix_kept_sheet_kept_at", table_name="kept_sheet")
+    op.drop_table("kept_sheet")
     op.drop_table("own_campaign")
     op.drop_index("ix_emergency_stop_released_at", table_name="emergency_stop")
     op.drop_table("emergency_stop")
