@@ -314,9 +314,21 @@ def set_partners_of_trial(session: Session, trial_id: int, partner_ids: Iterable
     session.add_all(TrialPartnerRow(trial_id=trial_id, partner_id=each) for each in set(partner_ids))
 
 
-def set_partners_of_campaign(session: Session, campaign_id: int, partner_ids: Iterable[int]) -> None:
-    session.exec(delete(CampaignPartnerRow).where(col(CampaignPartnerRow.campaign_id) == campaign_id))
-    session.add_all(CampaignPartnerRow(campaign_id=campaign_id, partner_id=each) for each in set(partner_ids))
+def campaigns_of_partner(session: Session, partner_id: int) -> Sequence[int]:
+    query = select(CampaignPartnerRow.campaign_id).where(CampaignPartnerRow.partner_id == partner_id)
+    return session.exec(query).all()
+
+
+def set_campaigns_of_partner(session: Session, partner_id: int, campaign_ids: Iterable[int]) -> None:
+    session.exec(delete(CampaignPartnerRow).where(col(CampaignPartnerRow.partner_id) == partner_id))
+    session.add_all(CampaignPartnerRow(campaign_id=each, partner_id=partner_id) for each in set(campaign_ids))
+
+
+def count_uses(session: Session, partner_id: int) -> tuple[int, int]:
+    """In how many visits and trials the organisation is named."""
+    visits = select(func.count()).where(VisitPartnerRow.partner_id == partner_id)
+    trials = select(func.count()).where(TrialPartnerRow.partner_id == partner_id)
+    return int(session.exec(visits).one()), int(session.exec(trials).one())
 
 
 def find_import(session: Session, digest: str) -> VisitImportRow | None:

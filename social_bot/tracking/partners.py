@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from social_bot.errors import InvalidInput
-from social_bot.organisation import audit, operators
-from social_bot.organisation.roles import Role
+from social_bot.organisation import audit
 from social_bot.planning.store import get_campaign
 from social_bot.tracking import outreach_store as store
 from social_bot.tracking.authors import require_author
@@ -112,16 +111,18 @@ def retire(session: Session, partner_id: int, *, by: str, now: datetime) -> None
     audit.record(session, at=now, actor=by, action="partner.retire", subject=f"partner:{partner_id}")
 
 
-def join_campaign(
-    session: Session, campaign_id: int, partner_ids: Sequence[int], *, by: str, now: datetime
+def join_campaigns(
+    session: Session, partner_id: int, campaign_ids: Sequence[int], *, by: str, now: datetime
 ) -> None:
-    """Exactly these organisations are partners of the campaign from now on."""
-    campaign = get_campaign(session, campaign_id)
-    operators.require(session, by, Role.WRITER, page_id=campaign.page_id)
-    for partner_id in partner_ids:
-        store.get_partner(session, partner_id)
-    store.set_partners_of_campaign(session, campaign_id, partner_ids)
-    audit.record(session, at=now, actor=by, action="campaign.partners", subject=f"campaign:{campaign_id}")
+    """The organisation is a partner of exactly these campaigns from now on."""
+    require_author(session, by)
+    store.get_partner(session, partner_id)
+    if sorted(campaign_ids) == sorted(store.campaigns_of_partner(session, partner_id)):
+        return
+    for campaign_id in campaign_ids:
+        get_campaign(session, campaign_id)
+    store.set_campaigns_of_partner(session, partner_id, campaign_ids)
+    audit.record(session, at=now, actor=by, action="partner.campaigns", subject=f"partner:{partner_id}")
 
 
 def _refuse_same_name(session: Session, partner: Partner, *, other_than: int | None) -> None:

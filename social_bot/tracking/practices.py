@@ -14,7 +14,7 @@ from social_bot.tracking.forms import PracticeForm, Question
 from social_bot.tracking.outreach_input import InvalidFields, parse_text
 from social_bot.tracking.outreach_store import PracticeRow, PracticeVersionRow
 from social_bot.tracking.recognisable import Names, refuse_traces
-from social_bot.tracking.trial_deeds import LONGEST_TITLE, check_answers
+from social_bot.tracking.trial_deeds import LONGEST_TITLE, check_answers, written_meanwhile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +109,7 @@ def _row(
     row = store.get_practice(session, practice_id)
     newest = store.newest_practice_version(session, practice_id)
     if newest.version != seen_version:
-        raise InvalidFields(
-            {
-                "form": InvalidInput(
-                    "{name} has written this form in the meantime. Compare, and save again to replace it.",
-                    name=newest.by,
-                )
-            }
-        )
+        raise written_meanwhile(newest.by)
     row.title = title
     session.add(row)
     return row, newest.version + 1

@@ -14,10 +14,14 @@ from ruamel.yaml import YAML
 
 from social_bot.errors import InvalidInput
 from social_bot.organisation.personal_data import PersonalDataKind, find
+from social_bot.translations import marked
 
 Names = AbstractSet[str]
 """First names, lower case."""
 
+_SENTENCE = marked(
+    "Somebody may be known from this: {quotes}. Take it away, or say that you have checked it."
+)
 _WORD = re.compile(r"(?<![\w-])[A-ZÅÄÖÜŠŽ][a-zåäöéüšž]+(?:-[A-ZÅÄÖ][a-zåäö]+)?(?!\w)")
 _PAIR = re.compile(
     r"(?<![\w-])[A-ZÅÄÖ][a-zåäöé]{2,}(?:-[A-ZÅÄÖ][a-zåäö]+)? "
@@ -44,7 +48,7 @@ class Recognisable(InvalidInput):
 
     def __init__(self, traces: Sequence[Trace]) -> None:
         super().__init__(
-            "Somebody may be known from this: {quotes}. Take it away, or say that you have checked it.",
+            _SENTENCE,
             quotes=", ".join(f'"{trace.quote}"' for trace in traces),
         )
         self.traces = traces

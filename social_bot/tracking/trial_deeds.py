@@ -206,6 +206,15 @@ def check_answers(questions: Sequence[Question], answers: Mapping[str, str]) -> 
     return kept
 
 
+def written_meanwhile(name: str) -> InvalidFields:
+    """The error for a form that somebody else has saved since it was opened."""
+    problem = InvalidInput(
+        "{name} has written this form in the meantime. Compare, and save again to replace it.", name=name
+    )
+    problems = {"form": problem}
+    return InvalidFields(problems)
+
+
 def _keep_newer(
     session: Session,
     trial: TrialRow,
@@ -221,14 +230,7 @@ def _keep_newer(
     if newest is not None and newest.answers == answers:
         return newest
     if newest is not None and newest.version != seen_version:
-        raise InvalidFields(
-            {
-                "form": InvalidInput(
-                    "{name} has written this form in the meantime. Compare, and save again to replace it.",
-                    name=newest.by,
-                )
-            }
-        )
+        raise written_meanwhile(newest.by)
     return _keep(
         session,
         trial,

@@ -77,7 +77,7 @@ class VisitFile:
 
 def read_visits(content: bytes, *, names: Names, known: Known, today: date) -> VisitFile:
     """Every row, or everything that is wrong with the file. Raises ``InvalidInput`` for what is no such file."""
-    text = _decode(content)
+    text = decode(content)
     rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
     digest = hashlib.sha256(
         "\n".join(";".join(cell.strip() for cell in row) for row in rows).encode()
@@ -192,7 +192,8 @@ def _heading(headings: Sequence[str], columns: Sequence[str], name: str) -> str:
     )
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Raises ``InvalidInput`` for what is too large or no text."""
     if len(content) > LARGEST_FILE:
         raise InvalidInput("The file is too large: the most is {most} kilobytes.", most=LARGEST_FILE // 1024)
     if content.startswith(b"PK") or b"\0" in content:

@@ -106,10 +106,16 @@ def a_trial(session, bot, names, *, starts=-60, mid=-10, ends=30, by=WRITER):
     )
 
 
-def evaluate(session, bot, names, trial_id, stage, answers, **values):
+def evaluate(session, bot, trial_id, stage, answers, **values):
     values = {"by": COORDINATOR, "now": NOW, **values}
     return trial_deeds.evaluate(
-        session, trial_id, stage, answers, form=read_trial_form(bot.templates), names=names, **values
+        session,
+        trial_id,
+        stage,
+        answers,
+        form=read_trial_form(bot.templates),
+        names=read_first_names(bot.templates),
+        **values,
     )
 
 
@@ -485,10 +491,10 @@ def test_a_trial_goes_through_its_three_stages(session, bot, names):
     for _ in range(3):
         keep(session, names, a_visit(trial_id=trial.id, contacts=1, led_to_clienthood=0, guided_on=1))
     (due,) = trials_due(session, today=TODAY)
-    evaluate(session, bot, names, trial.id, Stage.MID, MID)
+    evaluate(session, bot, trial.id, Stage.MID, MID)
     keep(session, names, a_visit(trial_id=trial.id, contacts=0))
     decide(session, names, trial.id, "stop")
-    evaluate(session, bot, names, trial.id, Stage.END, END)
+    evaluate(session, bot, trial.id, Stage.END, END)
 
     report = report_trial(session, trial.id, form, today=TODAY)
 
@@ -498,23 +504,21 @@ def test_a_trial_goes_through_its_three_stages(session, bot, names):
     assert report.summary.totals.times == 4
     assert report.summary.state is TrialState.STOPPED
     assert report.summary.due is None
-    assert (
-        dict((question.key, text) for question, text in report.stages[Stage.END].answers)["lessons_learned"]
-        == "Sama paikka ja aika auttavat."
-    )
+    assert {question.key: text for question, text in report.stages[Stage.END].answers}[
+        "lessons_learned"
+    ] == "Sama paikka ja aika auttavat."
 
 
 def test_to_go_on_is_decided_anew_after_the_end(session, bot, names):
     trial = a_trial(session, bot, names, ends=0)
     decide(session, names, trial.id, "continue", now=NOW - timedelta(days=5))
-    evaluate(session, bot, names, trial.id, Stage.END, END)
+    evaluate(session, bot, trial.id, Stage.END, END)
 
     (before,) = summarise_trials(session, today=TODAY)
     decide(session, names, trial.id, "continue", now=NOW + timedelta(hours=1))
     evaluate(
         session,
         bot,
-        names,
         trial.id,
         Stage.END,
         {**END, "future": "Jatkuu keskiviikkoisin."},
@@ -529,12 +533,12 @@ def test_to_go_on_is_decided_anew_after_the_end(session, bot, names):
 
 def test_an_evaluation_keeps_its_versions_and_takes_no_stale_one(session, bot, names):
     trial = a_trial(session, bot, names)
-    evaluate(session, bot, names, trial.id, Stage.MID, MID)
-    evaluate(session, bot, names, trial.id, Stage.MID, MID)
-    evaluate(session, bot, names, trial.id, Stage.MID, {**MID, "proposals": "Pareittain."}, seen_version=1)
+    evaluate(session, bot, trial.id, Stage.MID, MID)
+    evaluate(session, bot, trial.id, Stage.MID, MID)
+    evaluate(session, bot, trial.id, Stage.MID, {**MID, "proposals": "Pareittain."}, seen_version=1)
 
     with pytest.raises(InvalidFields) as refused:
-        evaluate(session, bot, names, trial.id, Stage.MID, {**MID, "proposals": "Yksin."}, seen_version=1)
+        evaluate(session, bot, trial.id, Stage.MID, {**MID, "proposals": "Yksin."}, seen_version=1)
 
     assert "form" in refused.value.problems
     assert [row.version for row in store.list_versions(session, trial.id, Stage.MID)] == [1, 2]
@@ -544,7 +548,7 @@ def test_an_evaluation_without_its_main_answers_is_refused(session, bot, names):
     trial = a_trial(session, bot, names)
 
     with pytest.raises(InvalidFields) as refused:
-        evaluate(session, bot, names, trial.id, Stage.END, {"future": "x" * 4001})
+        evaluate(session, bot, trial.id, Stage.END, {"future": "x" * 4001})
 
     assert set(refused.value.problems) == {
         *("target_reached", "overall_assessment", "lessons_learned", "future")

@@ -1,0 +1,177 @@
+"""The words of outreach: channels, partners, stages and decisions of trials, and what is said of their figures."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from social_bot.tracking.comparison import Row, Verdict
+from social_bot.tracking.forms import Words as InLanguages
+from social_bot.tracking.outreach import Channel, Measured, PartnerKind, Totals
+from social_bot.tracking.recognisable import Trace
+from social_bot.tracking.trials import Decision, Due, Stage, TrialState
+from social_bot.translations import catalogue, marked, translate
+from social_bot.web.moments import Moments
+from social_bot.web.words import PERSONAL_DATA
+
+CHANNELS: Mapping[Channel, str] = {
+    Channel.MALL: marked("Shopping centre"),
+    Channel.LIBRARY: marked("Library"),
+    Channel.PARISH: marked("Parish"),
+    Channel.HEALTH_CENTRE: marked("Health centre"),
+    Channel.KELA: marked("Kela office"),
+    Channel.FOOD_AID: marked("Food aid"),
+    Channel.STREET: marked("Street or square"),
+    Channel.EVENT: marked("Event"),
+    Channel.PHONE: marked("Phone"),
+    Channel.PAGE: marked("Facebook page"),
+    Channel.OTHER: marked("Elsewhere"),
+}
+
+PARTNER_KINDS: Mapping[PartnerKind, str] = {
+    PartnerKind.KELA: marked("Kela"),
+    PartnerKind.PARISH: marked("Parish"),
+    PartnerKind.HEALTH: marked("Health services"),
+    PartnerKind.LIBRARY: marked("Library"),
+    PartnerKind.MUNICIPALITY: marked("Municipality"),
+    PartnerKind.ASSOCIATION: marked("Association or foundation"),
+    PartnerKind.OTHER: marked("Another organisation"),
+}
+
+STAGES: Mapping[Stage, str] = {
+    Stage.START: marked("Start"),
+    Stage.MID: marked("Mid evaluation"),
+    Stage.END: marked("End evaluation"),
+}
+
+DECISIONS: Mapping[Decision, str] = {
+    Decision.CONTINUE: marked("It continues as it is"),
+    Decision.CHANGE: marked("It changes"),
+    Decision.STOP: marked("It stops"),
+}
+
+STATES: Mapping[TrialState, tuple[str, str, str]] = {
+    TrialState.RUNNING: (marked("Running"), "scheduled", "scheduled"),
+    TrialState.PLANNED: (marked("To come"), "draft", "draft"),
+    TrialState.CONTINUED: (marked("Continues for good"), "published", "published"),
+    TrialState.CHANGED: (marked("Changed"), "publishing", "unconfirmed"),
+    TrialState.STOPPED: (marked("Stopped"), "stop", "expired"),
+}
+"""A word, a symbol and a colour."""
+
+DUES: Mapping[Due, str] = {
+    Due.MID: marked("Mid evaluation is due"),
+    Due.END: marked("End evaluation is due"),
+    Due.DECISION: marked("A decision is due"),
+}
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.MORE: marked(
+        "More contacts per worker hour than where it is compared with: at least {times} times as many."
+    ),
+    Verdict.FEWER: marked(
+        "Fewer contacts per worker hour than where it is compared with: at most {share} % of them."
+    ),
+    Verdict.UNCERTAIN: marked("Too early to say whether it differs: there are too few cases."),
+    Verdict.NOT_AVAILABLE: marked("Not available: nobody has written down the working hours."),
+}
+
+_PLACE_OR_AGE = marked("place, age or name")
+_HOURS = marked("{number} h")
+_TIMES_IN_ALL = marked("{times} times, {hours} in all")
+_BETWEEN = "{value} ({low}–{high})"
+_SHARE = "{value} % ({low}–{high} %)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachWords:
+    """The tables in the language of a visit, and figures as that language writes them."""
+
+    moments: Moments
+
+    def channel(self, channel: Channel) -> str:
+        return self._t(CHANNELS[channel])
+
+    def channels(self) -> Sequence[tuple[str, str]]:
+        return [(channel.value, self._t(word)) for channel, word in CHANNELS.items()]
+
+    def partner_kind(self, kind: PartnerKind) -> str:
+        return self._t(PARTNER_KINDS[kind])
+
+    def partner_kinds(self) -> Sequence[tuple[str, str]]:
+        return [(kind.value, self._t(word)) for kind, word in PARTNER_KINDS.items()]
+
+    def stage(self, stage: Stage) -> str:
+        return self._t(STAGES[stage])
+
+    def decision(self, decision: Decision) -> str:
+        return self._t(DECISIONS[decision])
+
+    def decisions(self) -> Sequence[tuple[str, str]]:
+        return [(decision.value, self._t(word)) for decision, word in DECISIONS.items()]
+
+    def state(self, state: TrialState) -> tuple[str, str, str]:
+        """A symbol, a colour and a word."""
+        word, icon, colour = STATES[state]
+        return icon, colour, self._t(word)
+
+    def due(self, due: Due) -> str:
+        return self._t(DUES[due])
+
+    def asked(self, words: InLanguages) -> str:
+        """A question or its help in the reader's language."""
+        return words.get(self.moments.language, "")
+
+    def trace(self, trace: Trace) -> str:
+        return self._t(PERSONAL_DATA[trace.kind] if trace.kind else _PLACE_OR_AGE)
+
+    def row(self, row: Row) -> str:
+        return row.trial.title if row.trial is not None else self.channel(row.channel)
+
+    def verdict(self, row: Row) -> str:
+        ratio = row.ratio
+        return self._t(VERDICTS[row.verdict]).format(
+            times=self.number(math.floor(10 * ratio.low) / 10) if ratio else "",
+            share=str(math.ceil(100 * ratio.high)) if ratio and row.verdict is Verdict.FEWER else "",
+        )
+
+    def number(self, value: float, *, places: int = 1) -> str:
+        rounded = round(value, places)
+        if rounded == 0 < value:
+            rounded = round(value, places + 1)
+        return self.moments.number(int(rounded) if rounded == int(rounded) else rounded)
+
+    def hours(self, minutes: int) -> str:
+        """``2 h``, ``1,5 h``."""
+        return self._t(_HOURS).format(number=self.number(minutes / 60, places=2))
+
+    def held(self, totals: Totals) -> str:
+        """``3 × 2 h``, as the form writes it; with other lengths, their sum."""
+        if totals.minutes_each is not None:
+            return f"{totals.times} × {self.hours(totals.minutes_each)}"
+        return self._t(_TIMES_IN_ALL).format(times=totals.times, hours=self.hours(totals.minutes))
+
+    def rate(self, measured: Measured | None) -> str:
+        if measured is None:
+            return self._t(marked("not available"))
+        return _BETWEEN.format(
+            value=self.number(measured.value),
+            low=self.number(measured.interval.low),
+            high=self.number(measured.interval.high),
+        )
+
+    def share(self, measured: Measured | None) -> str:
+        if measured is None:
+            return self._t(marked("not counted"))
+        return _SHARE.format(
+            value=self.number(100 * measured.value, places=0),
+            low=self.number(100 * measured.interval.low, places=0),
+            high=self.number(100 * measured.interval.high, places=0),
+        )
+
+    def people(self, count: int) -> str:
+        return catalogue(self.moments.language).ngettext("%(num)s contact", "%(num)s contacts", count) % {
+            "num": count
+        }
+
+    def _t(self, sentence: str) -> str:
+        return translate(self.moments.language)(sentence)
