@@ -43,6 +43,7 @@ from social_bot.planning import publishing, recurring, waiting
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
 from social_bot.tracking.collecting import collect
+from social_bot.tracking.history import keep_counts
 
 PARALLEL = 8
 """Posts, and answers, that may wait for the platform at the same time."""
@@ -101,6 +102,7 @@ class Worker:
             (self._erase, timedelta(seconds=30)),
             (self._tidy, timedelta(minutes=1)),
             (self._collect, timedelta(minutes=5)),
+            (self._count, timedelta(minutes=5)),
         ):
             self._scheduler.add_job(
                 _guarded(job),
@@ -248,6 +250,7 @@ class Worker:
     def _tidy(self) -> None:
         """Conversations: what is over its time is erased, and who has gone quiet hands back."""
         now = self._clock()
+        _guarded(self._count_what_is_purged)()  # a count that breaks keeps no text from being erased
         with self._parts.database.write() as session:
             organisation = self._parts.inbox.gather(session)
             holding.hand_back_quiet(session, after=organisation.hand_back_after, now=now)
@@ -260,6 +263,16 @@ class Worker:
 
     def _collect(self) -> None:
         collect(self._parts.database, insights=self._parts.insights, clock=self._clock)
+
+    def _count(self) -> None:
+        keep_counts(self._parts.database, gather=self._parts.inbox.gather, clock=self._clock)
+
+    def _count_what_is_purged(self) -> None:
+        """The months of which texts are about to be erased are kept as counts first."""
+        gather = self._parts.inbox.gather
+        with self._parts.database.read() as session:
+            before = self._clock() - gather(session).retention
+        keep_counts(self._parts.database, gather=gather, clock=self._clock, before=before)
 
 
 def _take_all(places: threading.BoundedSemaphore) -> int:

@@ -57,7 +57,10 @@ class CommentRow(SQLModel, table=True):
     """
 
     __tablename__ = "comment"
-    __table_args__ = (UniqueConstraint("page_id", "comment_index"),)
+    __table_args__ = (
+        UniqueConstraint("page_id", "comment_index"),
+        Index("ix_comment_page_time", "page_id", "seen_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     page_id: str = Field(foreign_key="page.id", max_length=40)
     comment_index: str = Field(max_length=64)

@@ -135,6 +135,7 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("page_id", "mid_index"),
         Index("ix_message_queue", "send_state", "id"),
         Index("ix_message_thread", "thread_id", "id"),
+        Index("ix_message_page_time", "page_id", "direction", "at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     thread_id: int = Field(foreign_key="thread.id")

@@ -63,15 +63,27 @@ class OwnCampaignRow(SQLModel, table=True):
 
 
 class GoalRow(SQLModel, table=True):
-    """What a campaign should reach, by when, and why."""
+    """What should be reached, by when, for whom and why: of a campaign, of an outreach trial or of a page.
+
+    ``campaign_id``, ``trial_id`` (of the tracking room, which lies above) or ``page_id`` says of which; without
+    any it is of the whole organisation. ``starts_on`` None: from the campaign's first day.
+    """
 
     __tablename__ = "goal"
     id: int | None = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    trial_id: int | None = Field(default=None, index=True)
+    page_id: str | None = Field(default=None, max_length=40)
     metric: Metric = Field(sa_type=Word(Metric))
     target: int
+    starts_on: date | None = None
     by_on: date
+    target_group: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     why: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    created_by: str | None = Field(default=None, max_length=160)
+    created_at: datetime | None = None
+    ended_by: str | None = Field(default=None, max_length=160)
+    ended_at: datetime | None = None
 
 
 class PostRow(SQLModel, table=True):
@@ -79,6 +91,7 @@ class PostRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_post_due", "state", "publish_at"),
         Index("ix_post_page_time", "page_id", "publish_at"),
+        Index("ix_post_time", "publish_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     page_id: str = Field(foreign_key="page.id", max_length=40)

@@ -67,7 +67,7 @@ def _sum(session: Session, subjects: Sequence[str], metric: Metric, rows: Sequen
     if retired:
         return Value(value=None, not_available_since=min(retired))
     since = store.first_unavailable(session, subjects, metric) if subjects else None
-    return Value(value=None, not_available_since=None if since is None else since.date())
+    return Value(value=None, not_available_since=since)
 
 
 def _own_value(

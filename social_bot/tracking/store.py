@@ -1,10 +1,11 @@
 """Rows and queries of the tracking room."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, String, cast, exists, func, literal, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow
@@ -12,13 +13,27 @@ from social_bot.organisation.metrics import Metric
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
 from social_bot.storage.types import Word
+from social_bot.tracking.figures import Counted, Figure
+
+HALF_A_DAY = timedelta(hours=12)
+"""The platform's day ends in the morning of our next one."""
+
+POST_FIGURES = tuple(figure for figure in Figure if figure.startswith("post_"))
 
 
 class SnapshotRow(SQLModel, table=True):
     """One counter as it was read at ``taken_at``; never changed. ``value`` None: not available."""
 
     __tablename__ = "snapshot"
-    __table_args__ = (Index("ix_snapshot_subject", "subject", "metric", "taken_at"),)
+    __table_args__ = (
+        Index("ix_snapshot_subject", "subject", "metric", "taken_at"),
+        Index(
+            "ix_snapshot_days",
+            *("subject", "metric", "period_end"),
+            sqlite_where=text("period_end IS NOT NULL"),
+            postgresql_where=text("period_end IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     page_id: str = Field(foreign_key="page.id", max_length=40)
     subject: str = Field(max_length=60)
@@ -50,7 +65,8 @@ def latest_snapshots(session: Session, subjects: Sequence[str], metric: Metric) 
 def latest_daily_snapshots(
     session: Session, subject: str, metric: Metric, *, since: datetime, until: datetime
 ) -> Sequence[SnapshotRow]:
-    """The newest reading of each day whose period ends after ``since`` and not after ``until``."""
+    """The newest reading of each of the platform's days that lies mostly between the two moments."""
+    since, until = since + HALF_A_DAY, until + HALF_A_DAY
     newest = (
         select(func.max(SnapshotRow.id))
         .where(
@@ -64,6 +80,110 @@ def latest_daily_snapshots(
     return session.exec(select(SnapshotRow).where(col(SnapshotRow.id).in_(newest))).all()
 
 
+def count_posts_counters(
+    session: Session,
+    page_id: str,
+    *,
+    since: datetime,
+    until: datetime,
+    read_by: datetime,
+    campaign_id: int | None = None,
+) -> Sequence[Counted]:
+    """The counters of the posts that went out in the time, as last read until ``read_by``.
+
+    The same age for every month: what an old post gathers for years does not make its month grow.
+    """
+    posts = select(PostRow.id).where(
+        PostRow.page_id == page_id,
+        PostRow.state == PostState.PUBLISHED,
+        col(PostRow.external_id).is_not(None),
+        col(PostRow.publish_at) >= since,
+        col(PostRow.publish_at) < until,
+    )
+    if campaign_id is not None:
+        posts = posts.where(PostRow.campaign_id == campaign_id)
+    of = len(session.exec(posts).all())
+    return [
+        _counted(figure, _newest(session, posts, Metric(figure.value), read_by=read_by), of=of)
+        for figure in POST_FIGURES
+    ]
+
+
+def _newest(session: Session, posts: Any, metric: Metric, *, read_by: datetime) -> Sequence[SnapshotRow]:
+    """For each post its newest known reading, else its newest one: two seeks in the index a post."""
+    subject = literal("post:") + cast(PostRow.id, String)
+    newest = (
+        select(SnapshotRow.id)
+        .where(
+            SnapshotRow.subject == subject,
+            SnapshotRow.metric == metric,
+            SnapshotRow.taken_at < read_by,
+        )
+        .order_by(col(SnapshotRow.taken_at).desc(), col(SnapshotRow.id).desc())
+        .limit(1)
+    )
+    known = newest.where(col(SnapshotRow.value).is_not(None)).correlate(PostRow).scalar_subquery()
+    ids = posts.with_only_columns(func.coalesce(known, newest.correlate(PostRow).scalar_subquery()))
+    return session.exec(select(SnapshotRow).where(col(SnapshotRow.id).in_(ids))).all()
+
+
+def _counted(figure: Figure, rows: Sequence[SnapshotRow], *, of: int) -> Counted:
+    known = [row for row in rows if row.value is not None]
+    retired = [row.retired_on for row in rows if row.value is None and row.retired_on is not None]
+    return Counted(
+        figure=figure,
+        value=sum(row.value or 0 for row in known) if known or not of else None,
+        as_of=min((row.taken_at for row in known), default=None),
+        not_available_since=min(retired, default=None),
+        known=len(known),
+        of=of,
+    )
+
+
+def count_page_counters(
+    session: Session, page_id: str, *, since: datetime, until: datetime
+) -> Sequence[Counted]:
+    """The page's daily counters added up over the days, and how many followed it at the end of the time."""
+    subject = page_subject(page_id)
+    found = []
+    for figure in (Figure.PAGE_VIEWS, Figure.PAGE_REACH, Figure.PAGE_ENGAGEMENTS):
+        rows = latest_daily_snapshots(session, subject, Metric(figure.value), since=since, until=until)
+        known = [row for row in rows if row.value is not None]
+        since_when = (
+            None if known else first_unavailable(session, [subject], Metric(figure.value), until=until)
+        )
+        found.append(
+            Counted(
+                figure=figure,
+                value=sum(row.value or 0 for row in known) if known else None,
+                as_of=max((row.taken_at for row in known), default=None),
+                not_available_since=since_when,
+                known=len(known),
+                of=(until - since).days,
+            )
+        )
+    followers = session.exec(
+        select(SnapshotRow)
+        .where(
+            SnapshotRow.subject == subject,
+            SnapshotRow.metric == Metric.PAGE_FOLLOWERS,
+            SnapshotRow.taken_at >= since,
+            SnapshotRow.taken_at < until,
+            col(SnapshotRow.value).is_not(None),
+        )
+        .order_by(col(SnapshotRow.taken_at).desc())
+        .limit(1)
+    ).first()
+    return [
+        *found,
+        Counted(
+            figure=Figure.PAGE_FOLLOWERS,
+            value=followers.value if followers else None,
+            as_of=followers.taken_at if followers else None,
+        ),
+    ]
+
+
 def last_taken(session: Session, subjects: Sequence[str]) -> dict[str, datetime]:
     """When each subject was last read."""
     rows = session.exec(
@@ -74,15 +194,19 @@ def last_taken(session: Session, subjects: Sequence[str]) -> dict[str, datetime]
     return dict(rows)
 
 
-def first_unavailable(session: Session, subjects: Sequence[str], metric: Metric) -> datetime | None:
-    """When the metric was first read as not available."""
-    return session.exec(
-        select(func.min(SnapshotRow.taken_at)).where(
-            col(SnapshotRow.subject).in_(subjects),
-            SnapshotRow.metric == metric,
-            col(SnapshotRow.value).is_(None),
-        )
-    ).one()
+def first_unavailable(
+    session: Session, subjects: Sequence[str], metric: Metric, *, until: datetime | None = None
+) -> date | None:
+    """Since when the metric is not available: the day of its retirement, else the first reading without it."""
+    query = select(func.min(SnapshotRow.retired_on), func.min(SnapshotRow.taken_at)).where(
+        col(SnapshotRow.subject).in_(subjects),
+        SnapshotRow.metric == metric,
+        col(SnapshotRow.value).is_(None),
+    )
+    if until is not None:
+        query = query.where(SnapshotRow.taken_at < until)
+    retired_on, taken_at = session.exec(query).one()
+    return retired_on or (None if taken_at is None else taken_at.date())
 
 
 def published_posts(
@@ -108,16 +232,13 @@ def count_contacts(session: Session, page_id: str, *, since: datetime, until: da
 
 def count_answered(session: Session, page_id: str, *, since: datetime, until: datetime) -> int:
     """Inbound messages that have an outbound one after them in their thread."""
-    later = (
-        select(MessageRow.thread_id, func.max(MessageRow.id).label("last_id"))
-        .where(MessageRow.direction == Direction.OUTBOUND)
-        .group_by(col(MessageRow.thread_id))
-        .subquery()
+    later = aliased(MessageRow)
+    answered = exists().where(
+        col(later.thread_id) == col(MessageRow.thread_id),
+        col(later.id) > col(MessageRow.id),
+        later.direction == Direction.OUTBOUND,
     )
-    query = _inbound(func.count(), page_id, since, until).join(
-        later, later.c.thread_id == MessageRow.thread_id
-    )
-    return int(session.exec(query.where(later.c.last_id > MessageRow.id)).one())
+    return int(session.exec(_inbound(func.count(), page_id, since, until).where(answered)).one())
 
 
 def count_callbacks(

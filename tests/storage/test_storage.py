@@ -26,6 +26,7 @@ from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file
 from social_bot.storage.engine import insert_new
+from social_bot.tracking import figure_store as _figures_are_known_now  # noqa: F401
 from social_bot.tracking import outreach_store as _outreach_is_known_now  # noqa: F401
 from tests.conftest import NOW
 
