@@ -86,13 +86,28 @@ FIELDS: Mapping[str, FieldSpec] = {
 """In the order in which a form asks for them."""
 
 
-def fields_of(kind: str, template_names: Collection[str] = ()) -> Sequence[tuple[FieldSpec, bool]]:
-    """What a form asks for, and whether the kind must tell it: what the kind tells, and what a template names."""
+def fields_of(kind: str, named: Collection[str] = ()) -> Sequence[tuple[FieldSpec, bool]]:
+    """What a form asks for, and whether the kind must tell it.
+
+    Of things that may stand for each other the first is asked for; the others, and what no kind needs, where
+    they are ``named`` by a ready text or filled in already. What the settings may tell is never a must.
+    """
     groups = MUST_TELL[PostKind(kind)] if kind in set(PostKind) else ()
-    needed = {name for group in groups for name in group}
-    alone = {group[0] for group in groups if len(group) == 1}
+    first = [next((name for name in group if name in FIELDS), None) for group in groups]
+    needed = {
+        name
+        for name, group in zip(first, groups, strict=True)
+        if name and all(each in FIELDS for each in group) and not (set(group) - {name}) & set(named)
+    }
     return [
-        (spec, spec.name in alone)
+        (spec, spec.name in needed)
         for spec in FIELDS.values()
-        if spec.name in needed or spec.name in template_names
+        if spec.name in named
+        or spec.name in needed
+        or (spec.name in first and not _stands_in(spec.name, groups, named))
     ]
+
+
+def _stands_in(name: str, groups: Sequence[Sequence[str]], named: Collection[str]) -> bool:
+    """Whether a ready text tells something else in the place of this."""
+    return any(name in group and set(group) & set(named) for group in groups)

@@ -62,12 +62,18 @@ def show_form(
         keeper=keeper(visit, desk),
         pages=[row for row in pages.everyone(session) if visit.holds(Role.WRITER, row.id)],
         kinds=[*PostKind, "post"],
-        fields=fields_of(form.get("kind", "post"), template.asks_for if template else ()),
+        fields=fields_of(form.get("kind", "post"), _named(form, template)),
         labels=FIELD_LABELS,
         examples=FIELD_EXAMPLES,
         offered=[row for row in library.everything(session) if row.file not in used][:SHOWN_OF_THE_LIBRARY],
         **preview(session, visit, writing, post),
     )
+
+
+def _named(form: Form, template: PostTemplate | None) -> frozenset[str]:
+    """Fields that the ready text names, and those in which something stands."""
+    typed = frozenset(name.split("-")[1] for name in form if name.startswith("field-"))
+    return typed | (template.asks_for if template else frozenset())
 
 
 def preview(session: Session, visit: StaffVisit, writing: Writing, post: PostRow | None) -> dict[str, Any]:

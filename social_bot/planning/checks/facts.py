@@ -10,7 +10,7 @@ from social_bot.planning.post_kinds import MUST_TELL, PostKind
 from social_bot.planning.posts import PostContent
 from social_bot.translations import marked
 
-_NUMBER = re.compile(r"(?<![\d.,/])\+?\d[\d \u00a0-]{1,16}\d(?![\d.,/])")
+_NUMBER = re.compile(r"(?<![\d.,/])\+?\d[\d \u00a0-]{1,16}\d(?!\d|[.,/]\d)")
 _CHECKED = re.compile(
     r"(?:tarkistettu|tarkastettu|kontrollera[dt]s?|granska[dt]|checked)\D{0,12}(\d{1,2})\.(\d{1,2})\.(2\d{3})",
     re.IGNORECASE,
