@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("post", sa.Column("changed_by", sa.JSON(), nullable=False, server_default="[]"))
+    op.create_index("ix_post_time", "post", ["publish_at"])
 
     op.create_table(
         "post_note",
@@ -96,4 +97,5 @@ def downgrade() -> None:
     op.drop_table("post_approval")
     op.drop_index("ix_post_note_post_id", table_name="post_note")
     op.drop_table("post_note")
+    op.drop_index("ix_post_time", table_name="post")
     op.drop_column("post", "changed_by")
