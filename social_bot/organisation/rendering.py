@@ -59,7 +59,8 @@ def _render_line(line: str, values: Mapping[str, str]) -> str:
     try:
         return _ENVIRONMENT.from_string(line).render(values).rstrip()
     except UndefinedError as error:
-        raise MissingValue("A value is missing: {problem}", problem=error.message) from error
+        name = (error.message or "").removesuffix(" is undefined")
+        raise MissingValue("A value is missing: {problem}", problem=name) from error
     except SecurityError as error:
         raise InvalidInput(
             "The text tries something that is not allowed: {problem}", problem=str(error)

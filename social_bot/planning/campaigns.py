@@ -283,7 +283,7 @@ def _text(text: str, values: Values, language: str, render: Render) -> str:
         return render(text, values)
     except InvalidInput as error:
         raise InvalidInput(
-            "Its text in {language} is not complete. {error}. Give the value in the settings, or for this campaign with --set.",
+            "Its text in {language} is not complete. {error}. Give the value in the settings.",
             language=language,
             error=error,
         ) from error

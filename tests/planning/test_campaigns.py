@@ -180,7 +180,7 @@ PROBLEMS = [
     ("times: 2", "times: 2, holidays: maybe", 13, "events.visit.holidays", "Known: keep, skip"),
     ("every: first wednesday of the month, ", "", 13, "events.visit", "The day is missing"),
     ('at: "12.00"', "at: noon", 13, "events.visit.at", "time of day"),
-    ('at: "12.00"', 'at: "{{ hour }}"', 13, "events.visit.at", "'hour' is undefined"),
+    ('at: "12.00"', 'at: "{{ hour }}"', 13, "events.visit.at", "A value is missing: 'hour'"),
     ("kind: outreach_event", "kind: party", 16, "posts.1.kind", "Known: hours_change, open_now"),
     (" {{ place }}, {{ room }}", " {{ place }}", 18, "posts.1.text", "must tell {{ room }}; its text in fi"),
     ("{{ topic }}\n        ? K", "{{ topic\n        ? K", 18, "posts.1.text", "not a valid template"),
