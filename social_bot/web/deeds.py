@@ -99,6 +99,7 @@ DEEDS: Mapping[str, str] = {
     "visit.remove": marked("removed a visit"),
     "partner.add": marked("added a partner"),
     "partner.change": marked("changed a partner"),
+    "partner.campaigns": marked("changed the campaigns of a partner"),
     "partner.retire": marked("retired a partner"),
     "practice.save": marked("wrote down a good practice"),
     "feed.renew": marked("made a calendar address"),

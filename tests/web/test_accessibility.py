@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from social_bot.answering import saving
 from social_bot.answering import store as answering
 from social_bot.organisation import alerts, operators
 from social_bot.organisation.roles import Role
+from social_bot.planning import store
 from social_bot.planning.posts import PostState
 from social_bot.web.app import create_app
 from tests.conftest import APPROVER, WRITER
@@ -111,9 +113,15 @@ def staff_pages(world: World) -> list[str]:
             "/pages/connect",
             "/pages/100200300/live",
             "/enter",
+            "/account",
         ),
+        *("/stop", "/posts/import", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit"),
+        *(f"/campaigns/{world.campaign}/{deed}" for deed in ("pause", "resume", "end", "copy")),
         *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
         *(f"/posts/{world.posts[state]}" for state in PostState),
+        *("/posts/new", "/posts/new?start=empty", "/posts/new?start=outreach_event", "/media"),
+        f"/posts/new?copy={world.posts[PostState.PUBLISHED]}",
+        *(f"/posts/{world.posts[PostState.DRAFT]}/{view}" for view in ("edit", "edit?stopped=1", "versions")),
     ]
 
 
@@ -270,3 +278,84 @@ def acknowledge_all(bot: BotAt) -> None:
     with bot.database.write() as session:
         for alert in alerts.unacknowledged(session):
             alerts.acknowledge(session, alert.id or 0, by=WRITER, now=bot.now())
+
+
+def test_a_post_is_written_by_keyboard_alone_refused_explained_mended_and_sent(
+    open_page, timed_bot, tmp_path
+):
+    picture = tmp_path / "ovi.png"
+    Image.new("RGB", (800, 600), "navy").save(picture)
+    page = open_page(role=WRITER)
+    page.goto("/posts/new")
+    reach(page, "Aloita tyhjästä").press("Enter")
+    page.wait_for_selector("#when")
+
+    type_into(page, "#when", "to 26.11. klo 9.00")
+    type_into(page, "#text-fi", "Tule kahville. Tunnus 131052-308T.")
+    type_into(page, "#text-sv", "Kom på kaffe.")
+    page.locator("#files").set_input_files(picture)
+    press(page, 'button[value="submit"]')
+    refused = page.locator(".problems").inner_text()
+    type_into(page, "#picture-1-alt-fi", "Sininen ovi on kiinni.")
+    type_into(page, "#picture-1-alt-sv", "En blå dörr är stängd.")
+    page.locator("#picture-1-people-none").focus()
+    page.keyboard.press("Space")
+    press(page, 'button[value="submit"]')
+    stopped = page.locator(".problems").inner_text()
+    focused = page.evaluate("document.activeElement.className")
+    type_into(page, "#text-fi", "Tule kahville.")
+    press(page, 'button[value="submit"]')
+
+    assert "Kuva 1 tarvitsee vaihtoehtoisen tekstin" in refused
+    assert "Tekstissä on henkilötunnus." in stopped
+    assert focused == "problems"
+    assert "Julkaisu odottaa nyt hyväksyntää." in page.locator("main").inner_text()
+    with timed_bot.database.read() as session:
+        post = store.list_posts(session)[-1]
+        assert post.texts["fi"] == "Tule kahville."
+
+
+def test_what_is_typed_is_kept_while_it_is_typed_and_the_preview_follows(open_page):
+    page = open_page(role=WRITER)
+    page.goto("/posts/new?start=empty")
+
+    type_into(page, "#text-fi", "Katso bit.ly/abc")
+    page.wait_for_selector("text=bit.ly” on lyhytosoite")
+
+    assert "Teksti on tallessa" in page.locator("[data-kept]").inner_text()
+    assert "draft=" in page.url
+    page.reload()
+    assert page.locator("#text-fi").input_value() == "Katso bit.ly/abc"
+
+
+def test_a_post_is_previewed_without_a_script(open_page):
+    page = open_page(role=WRITER, script=False)
+    page.goto("/posts/new?start=empty")
+
+    type_into(page, "#text-fi", "Tule kahville.")
+    press(page, '.acts button[value="preview"]')
+
+    assert "Tule kahville." in page.locator("#preview .said").inner_text()
+
+
+def reach(page: Page, name: str) -> Locator:
+    """Tab until the link or button of this name has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.inner_text().strip() == name:
+            return focused
+    pytest.fail(f"{name} is not reached by keyboard")
+
+
+def type_into(page: Page, place: str, text: str) -> None:
+    page.locator(place).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def press(page: Page, place: str) -> None:
+    """By keyboard, and wait for the page that comes."""
+    page.locator(place).focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
