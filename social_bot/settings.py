@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_data_path
@@ -37,7 +38,9 @@ class Settings(BaseSettings):
     )
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
-    oidc_groups_claim: str = Field(default="groups", description="Where a person's groups stand in the answer")
+    oidc_groups_claim: str = Field(
+        default="groups", description="Where a person's groups stand in the answer"
+    )
     oidc_roles: str = Field(default="", description="GROUP=ROLE or GROUP=ROLE@PAGE, parted by commas")
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Europe/Helsinki"
@@ -70,6 +73,11 @@ class Settings(BaseSettings):
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether Graph is a practice page on this machine, so that whatever goes out is seen by nobody."""
+        return urlsplit(self.graph_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     @property
     def zone(self) -> ZoneInfo:

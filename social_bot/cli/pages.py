@@ -80,6 +80,7 @@ def page_add(
                 cipher=bot.database.cipher,
                 now=bot.now(),
                 by=by_command_line(),
+                awaits_live=not bot.settings.is_practice,
             )
     for sentence in warnings:
         warn(sentence)
@@ -87,8 +88,14 @@ def page_add(
     show(
         record,
         as_json=as_json,
-        lines=[f"The page {name} ({page_id}) is {'live' if live else 'a practice page'}."],
+        lines=[f"The page {name} ({page_id}) is {_standing(bot, is_live=live)}."],
     )
+
+
+def _standing(bot: "Bot", *, is_live: bool) -> str:
+    if is_live:
+        return "live"
+    return "a practice page" if bot.settings.is_practice else "not live: nothing goes out on it"
 
 
 def _before_going_live(bot: "Bot", page_id: str, name: str) -> list[str]:
@@ -98,18 +105,18 @@ def _before_going_live(bot: "Bot", page_id: str, name: str) -> list[str]:
     with bot.database.read() as session:
         row = session.get(PageRow, page_id) or PageRow(id=page_id, name=name, created_at=bot.now())
         findings = bot.judge_readiness(session, row)
-    missing = _sentences([finding for finding in findings if finding.blocks])
+    missing = sentences_about([finding for finding in findings if finding.blocks])
     if missing:
         raise NotReady("{sentences}", sentences="\n".join(missing))
     return [
-        *_sentences(
+        *sentences_about(
             [finding for finding in findings if finding.warns and finding.check not in _ONLY_SEEN_LATER]
         ),
         "The conversations of the last seven days were not read. Rather use: social-bot page live ID --by NAME",
     ]
 
 
-def _sentences(findings: "Sequence[Finding]") -> list[str]:
+def sentences_about(findings: "Sequence[Finding]") -> list[str]:
     """One a thing that is missing, where each has a command of its own."""
     lines = []
     for finding in findings:
@@ -141,7 +148,8 @@ def page_live(
         warnings = [finding for finding in findings if finding.warns]
         if warnings and not accept_warnings:
             raise NotReady(
-                "{sentences}\nMend it, or add --accept-warnings.", sentences="\n".join(_sentences(warnings))
+                "{sentences}\nMend it, or add --accept-warnings.",
+                sentences="\n".join(sentences_about(warnings)),
             )
         done = going_live.go_live(
             bot.database,
@@ -152,7 +160,7 @@ def page_live(
             by=by,
             clock=bot.now,
         )
-    for sentence in _sentences(warnings):
+    for sentence in sentences_about(warnings):
         warn(sentence)
     record = {"id": page_id, "live": True, "conversations": done.read, "held": done.held}
     line = f"The page {page_id} is live. Of {done.read} conversations {done.held} stay with people."

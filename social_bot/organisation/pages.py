@@ -84,8 +84,12 @@ def add(
     cipher: Cipher,
     now: datetime,
     by: str,
+    awaits_live: bool = False,
 ) -> PageRow:
-    """Add a page, or renew the name, token and state of one: a renewed token ends every pause."""
+    """Add a page, or renew the name, token and state of one: a renewed token ends every pause.
+
+    ``awaits_live``: it is a real page, so that nothing goes out on it unless it is live.
+    """
     if not page_id.isdigit():
         raise InvalidInput('A page id is a number, as Facebook shows it; "{id}" is not.', id=page_id)
     page = session.get(PageRow, page_id) or PageRow(id=page_id, name=name, created_at=now)
@@ -95,6 +99,7 @@ def add(
         page.live_since, page.live_by = page.live_since or now, page.live_by or by
     else:
         page.live_since = page.live_by = None
+        page.awaits_live = awaits_live
     if token is not None:
         take_token(session, page, token, cipher=cipher, now=now, by=by)
     session.add(page)

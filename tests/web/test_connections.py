@@ -152,7 +152,7 @@ def test_a_token_that_opens_nothing_is_refused_with_the_next_step(coordinator, f
 
 def sign_in_at_facebook(browser, facebook) -> str:
     browser.read("/pages/connect")
-    return facebook.asked[-1]["state"]
+    return str(facebook.asked[-1]["state"])
 
 
 def test_after_facebook_the_browser_goes_on_without_a_cookie_and_chooses(
