@@ -10,12 +10,14 @@ from social_bot.cli import (
     audit,
     campaigns,
     comments,
+    doctor,
     duty,
     evaluating,
     importing,
     keeping,
     mystery,
     organisation,
+    outreach,
     pages,
     people,
     planning,
@@ -77,5 +79,7 @@ for module in (
     quality,
     tracking,
     keeping,
+    doctor,
+    outreach,
 ):
     module.add_to(app)

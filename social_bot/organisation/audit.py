@@ -78,11 +78,12 @@ def verify(session: Session, *, expected: str | None = None) -> Chain:
     """Walk the whole chain, a thousand entries at a time, up to the first that is broken."""
     count, previous, is_there = 0, "", expected is None
     query = sql_select(*inspect(AuditEntryRow).columns).order_by(col(AuditEntryRow.id))
-    for entry in session.connection().execute(query.execution_options(yield_per=_AT_ONCE)):
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
-            return Chain(count=count, head=previous, first_broken=entry.id, lacks_expected=not is_there)
-        count, previous = count + 1, entry.hash
-        is_there = is_there or entry.hash == expected
+    with session.connection().execute(query.execution_options(yield_per=_AT_ONCE)) as entries:
+        for entry in entries:
+            if entry.previous_hash != previous or entry.hash != _hash(entry):
+                return Chain(count=count, head=previous, first_broken=entry.id, lacks_expected=not is_there)
+            count, previous = count + 1, entry.hash
+            is_there = is_there or entry.hash == expected
     return Chain(count=count, head=previous, first_broken=None, lacks_expected=not is_there)
 
 
