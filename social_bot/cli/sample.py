@@ -12,11 +12,14 @@ from social_bot.bootstrap import clock
 from social_bot.channels.ports import PageAccess
 from social_bot.cli.rehearsal import APP_ID, Rehearsal
 from social_bot.cli.sample_inbox import add_to_inbox
+from social_bot.cli.sample_outreach import add_outreach
 from social_bot.cli.sample_plan import add_plan
+from social_bot.cli.sample_posts import add_writing
 from social_bot.cli.storefront import set_profile
 from social_bot.organisation import connecting, directory, operators, pages
 from social_bot.organisation.roles import Role
 from social_bot.planning import store
+from social_bot.planning.campaign_deeds import end_campaign, pause_campaign
 from social_bot.planning.campaigns import read_campaign
 from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
@@ -89,6 +92,8 @@ _CAMPAIGNS: tuple[tuple[str, str, int, bool, Mapping[str, str]], ...] = (
     ),
     ("holiday_crisis_numbers", PAGE, 5, False, {}),
 )
+_PAUSED = {"early_contact_rent": "Asumisneuvonnan puhelinaika muuttuu. Tarkistetaan tekstit ensin."}
+_ENDED = "meet_the_team"
 _MESSAGES = (
     *("Moi, milloin olette auki?", "Mistä haen toimeentulotukea?", "kuka auttaa jos vuokra on myöhässä 2kk"),
     *("Hei", "kiitos avusta", "Missä hakemukseni viipyy?", "Kela hylkäsi, voinko hakea teiltä täydentävää?"),
@@ -133,6 +138,7 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
     with rehearsal.bot.database.write() as session:
         _start_campaigns(session, rehearsal)
         add_plan(session, rehearsal.bot, PAGE, writer=WRITER, other=OTHER_WRITER, approver=APPROVER)
+        add_writing(session, rehearsal.bot, PAGE, writer=WRITER)
     yield "Five campaigns: six weeks of posts behind, more ahead, some waiting for approval."
     for number, text in enumerate(_MESSAGES):
         page_id, psid = _resident(text)
@@ -150,6 +156,16 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
     with rehearsal.bot.database.write() as session:
         _add_callbacks(session, rehearsal, now=clock())
     yield "Ten requests to be phoned."
+    with rehearsal.bot.database.write() as session:
+        add_outreach(
+            session,
+            rehearsal.bot.templates,
+            today=clock().astimezone(rehearsal.bot.settings.zone).date(),
+            writer=WRITER,
+            coordinator=COORDINATOR,
+            now=clock(),
+        )
+    yield "Outreach: three trials of the Vasso report, two that run now, and partner organisations."
     collect(rehearsal.bot.database, insights=rehearsal.bot.channel, clock=clock, everything=True)
     yield "Counters and goals."
 
@@ -224,6 +240,11 @@ def _start_campaigns(session: Session, rehearsal: Rehearsal) -> None:
         for post in started.posts:
             if post.publish_at < clock():
                 _publish_in_the_past(session, rehearsal, post)
+        campaign_id = started.campaign.id or 0
+        if slug in _PAUSED:
+            pause_campaign(session, campaign_id, reason=_PAUSED[slug], by=WRITER, now=clock())
+        if slug == _ENDED:
+            end_campaign(session, campaign_id, by=WRITER, now=clock())
 
 
 def _publish_in_the_past(session: Session, rehearsal: Rehearsal, post: store.PostRow) -> None:

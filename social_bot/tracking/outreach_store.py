@@ -276,6 +276,11 @@ def earlier_places(session: Session, *, limit: int = 50) -> Sequence[str]:
     return session.exec(query).all()
 
 
+def last_channel_at(session: Session, place: str) -> Channel | None:
+    query = select(VisitRow.channel).where(VisitRow.place == place, col(VisitRow.removed_at).is_(None))
+    return session.exec(query.order_by(col(VisitRow.id).desc()).limit(1)).first()
+
+
 def last_visit_by(session: Session, name: str) -> VisitRow | None:
     query = select(VisitRow).where(VisitRow.recorded_by == name, col(VisitRow.removed_at).is_(None))
     return session.exec(query.order_by(col(VisitRow.id).desc()).limit(1)).first()

@@ -63,8 +63,9 @@ def summarise_trials(session: Session, *, today: date) -> Sequence[TrialSummary]
 
 
 def trials_due(session: Session, *, today: date) -> Sequence[TrialSummary]:
-    """Those whose evaluation or decision people owe by today, the longest due first."""
-    due = [each for each in summarise_trials(session, today=today) if each.due is not None]
+    """Those whose evaluation or decision people owe by today, the longest due first; without their figures."""
+    found = _summaries(session, store.list_trials(session), today=today, with_visits=False)
+    due = [each for each in found if each.due is not None]
     return sorted(due, key=lambda each: each.due_on or today)
 
 
@@ -86,12 +87,14 @@ def report_trial(session: Session, trial_id: int, form: TrialForm, *, today: dat
     )
 
 
-def _summaries(session: Session, trials: Sequence[TrialRow], *, today: date) -> Sequence[TrialSummary]:
+def _summaries(
+    session: Session, trials: Sequence[TrialRow], *, today: date, with_visits: bool = True
+) -> Sequence[TrialSummary]:
     ids = [trial.id or 0 for trial in trials]
     evaluations, ended = store.newest_evaluations(session, ids), store.first_ended_at(session, ids)
     decisions = store.list_decisions(session, ids)
     visits: dict[int, list[VisitRow]] = {}
-    for visit in store.list_visits(session, trial_ids=ids):
+    for visit in store.list_visits(session, trial_ids=ids) if with_visits else ():
         visits.setdefault(visit.trial_id or 0, []).append(visit)
     return [
         _summary(

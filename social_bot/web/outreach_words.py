@@ -9,23 +9,10 @@ from social_bot.tracking.forms import Words as InLanguages
 from social_bot.tracking.outreach import Channel, Measured, PartnerKind, Totals
 from social_bot.tracking.recognisable import Trace
 from social_bot.tracking.trials import Decision, Due, Stage, TrialState
+from social_bot.tracking.visit_names import CHANNELS
 from social_bot.translations import catalogue, marked, translate
 from social_bot.web.moments import Moments
 from social_bot.web.words import PERSONAL_DATA
-
-CHANNELS: Mapping[Channel, str] = {
-    Channel.MALL: marked("Shopping centre"),
-    Channel.LIBRARY: marked("Library"),
-    Channel.PARISH: marked("Parish"),
-    Channel.HEALTH_CENTRE: marked("Health centre"),
-    Channel.KELA: marked("Kela office"),
-    Channel.FOOD_AID: marked("Food aid"),
-    Channel.STREET: marked("Street or square"),
-    Channel.EVENT: marked("Event"),
-    Channel.PHONE: marked("Phone"),
-    Channel.PAGE: marked("Facebook page"),
-    Channel.OTHER: marked("Elsewhere"),
-}
 
 PARTNER_KINDS: Mapping[PartnerKind, str] = {
     PartnerKind.KELA: marked("Kela"),
@@ -136,8 +123,6 @@ class OutreachWords:
 
     def number(self, value: float, *, places: int = 1) -> str:
         rounded = round(value, places)
-        if rounded == 0 < value:
-            rounded = round(value, places + 1)
         return self.moments.number(int(rounded) if rounded == int(rounded) else rounded)
 
     def hours(self, minutes: int) -> str:
@@ -153,10 +138,11 @@ class OutreachWords:
     def rate(self, measured: Measured | None) -> str:
         if measured is None:
             return self._t(marked("not available"))
+        places = 2 if measured.interval.high < 10 else 1
         return _BETWEEN.format(
-            value=self.number(measured.value),
-            low=self.number(measured.interval.low),
-            high=self.number(measured.interval.high),
+            value=self.number(measured.value, places=places),
+            low=self.number(measured.interval.low, places=places),
+            high=self.number(measured.interval.high, places=places),
         )
 
     def share(self, measured: Measured | None) -> str:

@@ -16,7 +16,10 @@ from social_bot.organisation.roles import Role
 from social_bot.planning import store as planning
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
+from social_bot.tracking.trial_reports import TrialSummary, trials_due
+from social_bot.tracking.trials import Due
 from social_bot.web.moments import Moments
+from social_bot.web.outreach_words import OutreachWords
 from social_bot.web.pages import render, see_other
 from social_bot.web.visits import Staff, StaffForm, Worker
 
@@ -49,12 +52,13 @@ class Needs:
     to_approve: Sequence[PostRow]
     waiting: Sequence[ThreadRow]
     callbacks: Sequence[CallbackRow]
+    trials: Sequence[TrialSummary]
     today: Sequence[PostRow]
 
     @property
     def count(self) -> int:
         """How many things wait for somebody."""
-        parts = (self.alerts, self.troubled, self.to_approve, self.waiting, self.callbacks)
+        parts = (self.alerts, self.troubled, self.to_approve, self.waiting, self.callbacks, self.trials)
         return sum(len(part) for part in parts)
 
 
@@ -63,7 +67,7 @@ def today(visit: Staff, done: str = "") -> Response:
     with visit.site.bot.database.read() as session:
         needs = gather_needs(session, visit.worker, visit.moments)
         names = {page.id: page.name for page in pages.everyone(session)}
-        return render(visit, "today.html", needs=needs, pages=names, done=done)
+        return render(visit, "today.html", needs=needs, o=OutreachWords(moments=visit.moments), pages=names, done=done)
 
 
 @routes.post("/alerts/{alert_id}/acknowledge")
@@ -90,6 +94,11 @@ def gather_needs(session: Session, worker: Worker, moments: Moments) -> Needs:
         if is_writer
         else (),
         callbacks=answering.list_callbacks(session, only_open=True) if is_writer else (),
+        trials=[
+            each
+            for each in trials_due(session, today=moments.today)
+            if worker.holds(Role.COORDINATOR) or (is_writer and each.due is not Due.DECISION)
+        ],
         today=planning.list_posts(
             session,
             since=midnight.astimezone(UTC),

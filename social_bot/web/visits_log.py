@@ -19,8 +19,8 @@ from social_bot.tracking.outreach_store import VisitRow
 from social_bot.tracking.recognisable import Recognisable, find_traces, read_first_names
 from social_bot.tracking.trial_reports import summarise_trials
 from social_bot.tracking.trials import TrialState
-from social_bot.translations import translate
-from social_bot.web.outreach_words import CHANNELS, OutreachWords
+from social_bot.tracking.visit_names import names_in_files
+from social_bot.web.outreach_words import OutreachWords
 from social_bot.web.pages import render, see_other
 from social_bot.web.site import STATIC
 from social_bot.web.uploads import StaffUpload, Upload
@@ -114,7 +114,7 @@ def check_file(visit: Staff, form: StaffUpload) -> Response:
         with bot.database.read() as session:
             file = visit_files.read_visits(
                 content,
-                names=_names(session),
+                names=names_in_files(session),
                 known=visits.what_is_known(session),
                 today=visit.moments.today,
             )
@@ -298,21 +298,6 @@ def _import_page(visit: StaffVisit, **values: object) -> Response:
             **dict.fromkeys(("problem", "file", "known", "content")),
             **dict.fromkeys(("traces", "twins"), ()),
             **values,
-        },
-    )
-
-
-def _names(session: Session) -> visit_files.Names:
-    partners = store.list_partners(session)
-    return visit_files.Names(
-        trials={row.title.casefold(): row.id or 0 for row in store.list_trials(session)},
-        partners={
-            name.casefold(): row.id or 0 for row in partners for name in (row.name, row.name_sv) if name
-        },
-        channels={
-            translate(language)(word).casefold(): channel
-            for channel, word in CHANNELS.items()
-            for language in ("fi", "sv", "en")
         },
     )
 

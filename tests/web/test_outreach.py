@@ -263,7 +263,7 @@ def test_the_programs_numbers_stand_beside_the_peoples_words(coordinator, trial)
 
     assert "<dt>Toteutunut</dt><dd>3 × 2 h</dd>" in form
     assert "(toteutunut 3 × 2 h)" in coordinator.read(f"/trials/{trial}")
-    assert "<dt>Kohtaamisia työtunnissa</dt><dd>0,8 (0,3–1,4)</dd>" in coordinator.read(f"/trials/{trial}")
+    assert "<dt>Kohtaamisia työtunnissa</dt><dd>0,75 (0,34–1,42)</dd>" in coordinator.read(f"/trials/{trial}")
 
 
 def test_an_evaluation_that_shows_somebody_waits_for_a_look(coordinator, trial, timed_bot):
@@ -342,6 +342,15 @@ def test_a_stage_that_is_none_and_a_trial_that_is_none_are_not_found(writer, tri
     assert writer.get("/trials/999").status_code == 404
 
 
+def test_today_reminds_of_what_is_due(coordinator, writer, approver, trial):
+    assert "Odottaa väliarviointia" in coordinator.read("/")
+    assert f'href="/trials/{trial}/mid"' in writer.read("/")
+
+    coordinator.submit(f"/trials/{trial}/mid", standing_on=f"/trials/{trial}/mid", **REVIEW)
+
+    assert "Odottaa väliarviointia" not in coordinator.read("/")
+
+
 # Practice descriptions and partners
 
 
@@ -398,10 +407,10 @@ def test_channels_are_compared_in_a_chart_in_words_and_in_a_table(coordinator, w
     )
     page = coordinator.read("/comparison?against=channel:library")
 
-    assert "Kirjasto: 0,8 (0,3–1,4)." in page
+    assert "Kirjasto: 0,75 (0,34–1,42)." in page
     assert "Vertailukohta: Kirjasto." in page
     assert "Vähemmän kohtaamisia työtunnissa kuin vertailukohdassa: enintään 49 % siitä." in page
-    assert "<td>0,05 (0–0,3)</td>" in page
+    assert "<td>0,05 (0–0,28)</td>" in page
 
 
 def test_a_time_without_visits_has_nothing_to_compare(coordinator, trial):
