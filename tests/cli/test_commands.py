@@ -99,9 +99,11 @@ def test_a_database_that_is_not_up_to_date_is_refused_with_the_command(run, comm
 
 
 def test_operators_are_listed_with_their_roles(ready):
-    assert ready("operator", "list", "--json").json == [
-        {"name": "Approver", "roles": ["approver", "writer"]},
-        {"name": "Writer", "roles": ["writer"]},
+    listed = ready("operator", "list", "--json").json
+
+    assert [(each["name"], each["roles"]) for each in listed] == [
+        ("Approver", ["approver", "writer"]),
+        ("Writer", ["writer"]),
     ]
 
 
@@ -154,6 +156,30 @@ def test_an_image_needs_an_alternative_text_or_the_word_decorative(ready, tmp_pa
     assert "alternative texts" in add_post(ready, "--image", str(picture)).err
     assert add_post(ready, "--image", str(picture), "--alt", "Kirjaston ovi").code == 0
     assert add_post(ready, "--image", str(picture), "--decorative").code == 0
+
+
+def test_what_a_page_would_stop_is_a_warning_here_and_refuses_nothing(ready):
+    done = add_post(ready, "--link", "https://bit.ly/abc", "--approver", "Approver", at="2030-12-02 23:00")
+
+    assert (done.code, done.json["state"]) == (0, "scheduled")
+    assert [(each["check"], each["severity"]) for each in done.json["warnings"]] == [
+        ("short_link", "block"),
+        ("at_night", "warning"),
+    ]
+    assert all(each["sentence"] and each["next_step"] for each in done.json["warnings"])
+
+
+def test_a_post_that_is_in_order_has_no_warnings(ready):
+    assert add_post(ready).json["warnings"] == []
+
+
+def test_a_plan_tells_what_the_checks_find(ready):
+    plan = ready(
+        *("campaign", "plan", "campaigns/meet_the_team.yaml", "--page", PAGE, "--start", "2030-12-02"),
+        *("--set", "phone_main=0XX XXX XXXX", "--json"),
+    )
+
+    assert {tuple(post["warnings"]) for post in plan.json["posts"]} == {()}
 
 
 def test_what_is_no_picture_is_refused(ready, tmp_path):
