@@ -118,6 +118,8 @@ def staff_pages(world: World) -> list[str]:
         *("/stop", "/posts/import", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit"),
         *(f"/campaigns/{world.campaign}/{deed}" for deed in ("pause", "resume", "end", "copy")),
         *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
+        *("/inbox?show=waiting", "/inbox?show=closed", "/comments", "/topics", "/topics/debt"),
+        *("/texts", "/texts?need=speaker", "/texts/debt/fi", "/texts/other_language/ru", "/misunderstood"),
         *(f"/posts/{world.posts[state]}" for state in PostState),
         *("/posts/new", "/posts/new?start=empty", "/posts/new?start=outreach_event", "/media"),
         f"/posts/new?copy={world.posts[PostState.PUBLISHED]}",
@@ -311,8 +313,8 @@ def test_a_post_is_written_by_keyboard_alone_refused_explained_mended_and_sent(
     assert focused == "problems"
     assert "Julkaisu odottaa nyt hyväksyntää." in page.locator("main").inner_text()
     with timed_bot.database.read() as session:
-        post = store.list_posts(session)[-1]
-        assert post.texts["fi"] == "Tule kahville."
+        post = store.get_post(session, int(page.url.partition("?")[0].rpartition("/")[2]))
+    assert (post.texts["fi"], post.state) == ("Tule kahville.", PostState.AWAITING_APPROVAL)
 
 
 def test_what_is_typed_is_kept_while_it_is_typed_and_the_preview_follows(open_page):
