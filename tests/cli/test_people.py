@@ -67,7 +67,7 @@ def test_who_is_back_may_sign_in_again(ready):
 
 
 def test_the_pages_are_served_to_other_machines_once_sign_in_is_begun(ready, monkeypatch):
-    served = []
+    served: list[dict[str, object]] = []
     monkeypatch.setattr("social_bot.cli.running.make_server", lambda app, **where: where)
     monkeypatch.setattr("social_bot.cli.running.run_until_stopped", served.append)
 
@@ -140,6 +140,6 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_written(ready, tmp
     assert all(json.loads(line)["action"] != "audit.export" for line in _lines(ready, tmp_path)[:-1])
 
 
-def _lines(ready, tmp_path) -> list[str]:
+def _lines(ready, tmp_path):
     ready("audit", "export", str(tmp_path / "b.jsonl"))
-    return (tmp_path / "b.jsonl").read_text(encoding="utf-8").splitlines()
+    return list((tmp_path / "b.jsonl").read_text(encoding="utf-8").splitlines())

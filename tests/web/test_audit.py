@@ -129,7 +129,7 @@ def test_a_failed_attempt_of_an_unknown_name_does_not_say_the_name(browse, timed
 def test_every_deed_of_the_program_has_words():
     """An action that is written in the code as it stands; those that are put together are few."""
     found = {
-        word.value.value
+        str(word.value.value)
         for path in PACKAGE.rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("audit.record")
