@@ -28,7 +28,7 @@ from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.progress import goals_now
-from social_bot.tracking.reports import goal_record
+from social_bot.tracking.goal_files import goal_record
 
 CAMPAIGN = "meet_the_team"
 POSTS = 3

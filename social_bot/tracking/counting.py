@@ -6,6 +6,7 @@ What a month costs grows with the month alone: every query goes through an index
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -63,7 +64,7 @@ def count_page(
 def count_office(session: Session, span: Span, *, zone: ZoneInfo, now: datetime) -> Sequence[Counted]:
     """Everything that belongs to no page."""
     since, until = span.bounds(zone)
-    return [*_callbacks(session, since, until, now=now), *count_visits(session, span)]
+    return [*_callbacks(session, since, until, now=now), *sum_visits(session, span)]
 
 
 def _posts(session: Session, page_id: str, since: datetime, until: datetime) -> Sequence[Counted]:
@@ -99,10 +100,10 @@ def _messages(session: Session, page_id: str, since: datetime, until: datetime) 
         MessageRow.at >= since,
         MessageRow.at < until,
     )
-    by = (MessageRow.topic, MessageRow.language, MessageRow.lane)
+    by = (col(MessageRow.topic), col(MessageRow.language), col(MessageRow.lane))
     topics, languages, lanes = Counter[str](), Counter[str](), Counter[str]()
-    rows = session.exec(select(*by, func.count()).where(*conditions).group_by(*map(col, by))).all()
-    for topic, language, lane, count in rows:
+    query: Any = select(*by, func.count()).where(*conditions).group_by(*by)
+    for topic, language, lane, count in session.exec(query).all():
         topics[topic or "none"] += count
         languages[language or "none"] += count
         lanes[lane.value if lane else "none"] += count
@@ -170,7 +171,7 @@ def _said(session: Session, page_id: str, since: datetime, until: datetime) -> I
         *(MessageRow.id, MessageRow.thread_id, MessageRow.direction, MessageRow.at),
         *(MessageRow.is_automatic, MessageRow.lane, MessageRow.answers_id, MessageRow.send_state),
     )
-    query = (
+    query: Any = (
         select(*columns)  # type: ignore[call-overload]
         .where(
             col(MessageRow.thread_id).in_(wrote.distinct()),
@@ -250,7 +251,7 @@ def _callbacks(session: Session, since: datetime, until: datetime, *, now: datet
             CallbackRow.requested_at >= since, CallbackRow.requested_at < until
         )
     ).all()
-    states = Counter(state.value for state, _, _, _ in rows)
+    states = Counter(str(state) for state, _, _, _ in rows)
     late = sum(promised is not None and (settled or now) > promised for _, promised, settled, _ in rows)
     return [
         Counted(figure=Figure.CALLBACKS, value=len(rows)),
@@ -260,7 +261,9 @@ def _callbacks(session: Session, since: datetime, until: datetime, *, now: datet
     ]
 
 
-def count_visits(session: Session, span: Span, *, campaign_id: int | None = None) -> Sequence[Counted]:
+def sum_visits(
+    session: Session, span: Span, *, campaign_id: int | None = None, trial_id: int | None = None
+) -> Sequence[Counted]:
     """Visits that were noted by hand; a count that nobody noted is not known."""
     columns = {
         Figure.VISIT_CONTACTS: VisitRow.contacts,
@@ -271,11 +274,13 @@ def count_visits(session: Session, span: Span, *, campaign_id: int | None = None
     }
     sums = [func.sum(column) for column in columns.values()]
     minutes = func.sum(VisitRow.minutes * VisitRow.workers)
-    query = select(func.count(), minutes, *sums).where(  # type: ignore[call-overload]
+    query: Any = select(func.count(), minutes, *sums).where(
         col(VisitRow.removed_at).is_(None), VisitRow.held_on >= span.first, VisitRow.held_on <= span.last
     )
     if campaign_id is not None:
         query = query.where(VisitRow.campaign_id == campaign_id)
+    if trial_id is not None:
+        query = query.where(VisitRow.trial_id == trial_id)
     held, worked, *found = session.exec(query).one()
     return [
         Counted(figure=Figure.VISITS_HELD, value=held),

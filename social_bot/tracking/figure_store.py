@@ -1,7 +1,7 @@
 """Rows of kept counts, of when each post's counters are due, and of what was last looked at."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Index, delete
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -13,6 +13,9 @@ from social_bot.tracking.periods import Month
 
 OFFICE = ""
 """The page of what is counted for the whole organisation."""
+
+
+ONE_LOOK = timedelta(hours=1)
 
 
 class FigureCountRow(SQLModel, table=True):
@@ -67,13 +70,18 @@ class PostReadingRow(SQLModel, table=True):
 
 
 class GoalLookRow(SQLModel, table=True):
-    """What a goal's value was when somebody last looked at it. ``value`` None: it was not available."""
+    """What somebody saw of a goal when they last looked, and at the look before that one.
+
+    Looks within an hour are one look. A value of None: it was not available.
+    """
 
     __tablename__ = "goal_look"
     goal_id: int = Field(primary_key=True, foreign_key="goal.id")
     operator: str = Field(primary_key=True, max_length=160)
     value: int | None = None
     looked_at: datetime
+    value_before: int | None = None
+    before_at: datetime | None = None
 
 
 def months_counted(session: Session, page_id: str) -> dict[str, FigureMonthRow]:
@@ -103,6 +111,17 @@ def list_counts(
     for row in session.exec(query).all():
         found.setdefault((row.page_id, row.month), []).append(row.counted)
     return found
+
+
+def list_parts(session: Session, page_id: str, months: Sequence[Month], figure: Figure) -> dict[str, int]:
+    """By month what is kept of the whole of a figure."""
+    query = select(FigureCountRow.month, FigureCountRow.value).where(
+        FigureCountRow.page_id == page_id,
+        col(FigureCountRow.month).in_([str(month) for month in months]),
+        FigureCountRow.figure == figure,
+        FigureCountRow.part == "",
+    )
+    return {month: value for month, value in session.exec(query).all() if value is not None}
 
 
 def claim_month(session: Session, page_id: str, month: Month, *, now: datetime) -> FigureMonthRow:
@@ -146,10 +165,16 @@ def last_looks(session: Session, goal_ids: Sequence[int], operator: str) -> dict
     return {row.goal_id: row for row in session.exec(query).all()}
 
 
-def note_look(session: Session, goal_id: int, operator: str, *, value: int | None, now: datetime) -> None:
-    insert_new(
-        session, GoalLookRow, [{"goal_id": goal_id, "operator": operator, "value": value, "looked_at": now}]
-    )
+def note_look(
+    session: Session, goal_id: int, operator: str, *, value: int | None, now: datetime
+) -> GoalLookRow:
+    """Keep what is seen now; the row tells what was seen the time before."""
+    new = {"goal_id": goal_id, "operator": operator, "value": value, "looked_at": now}
+    is_first = insert_new(session, GoalLookRow, [new]) == 1
     row = session.get_one(GoalLookRow, (goal_id, operator))
-    row.value, row.looked_at = value, now
-    session.add(row)
+    if not is_first:
+        if now - row.looked_at >= ONE_LOOK:
+            row.value_before, row.before_at = row.value, row.looked_at
+        row.value, row.looked_at = value, now
+        session.add(row)
+    return row

@@ -75,14 +75,21 @@ def _pace(goal: OutreachGoal, value: Value, expected: float, passed: float) -> P
     return Pace.ON_TRACK if value.value >= expected * ON_TRACK else Pace.BEHIND
 
 
+def days_left(goal: OutreachGoal, *, today: date) -> int:
+    """Working days after today, until the goal's last."""
+    first = max(today + timedelta(days=1), goal.starts_on)
+    return sum(1 for _ in working_days(first, goal.by_on))
+
+
 def _share_passed(goal: OutreachGoal, today: date) -> float:
     """Of the goal's working days, how many have passed, 0-1; today counts as passed."""
-    total = sum(1 for _ in _working_days(goal.starts_on, goal.by_on))
-    done = sum(1 for _ in _working_days(goal.starts_on, min(today, goal.by_on)))
+    total = sum(1 for _ in working_days(goal.starts_on, goal.by_on))
+    done = sum(1 for _ in working_days(goal.starts_on, min(today, goal.by_on)))
     return done / total if total else float(today >= goal.by_on)
 
 
-def _working_days(first: date, last: date) -> Iterator[date]:
+def working_days(first: date, last: date) -> Iterator[date]:
+    """From Monday to Friday, without the Finnish holidays; both ends included."""
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         if day.weekday() < 5 and not is_holiday(day):

@@ -1,95 +1,129 @@
-"""How each goal stands: values out of snapshots and of our own rows."""
+"""How each goal stands: its value, its pace, and where it will be by its day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from social_bot.answering.store import CallbackState
-from social_bot.organisation.metrics import DEFINITIONS, Metric, Source
+from social_bot.organisation import pages
 from social_bot.planning.store import CampaignRow, GoalRow, get_campaign, list_goals
-from social_bot.tracking import store
-from social_bot.tracking.goals import OutreachGoal, Progress, Value, assess
-from social_bot.tracking.store import SnapshotRow
+from social_bot.tracking import outreach_store
+from social_bot.tracking.forecast import Forecast, Week, foresee
+from social_bot.tracking.goal_values import Scope, Window, gathers, value_of, window
+from social_bot.tracking.goals import OutreachGoal, Progress, assess, days_left, working_days
+from social_bot.tracking.outreach_store import TrialRow
+from social_bot.tracking.periods import Span, week_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampaignGoal:
-    """A goal with its campaign and how it stands."""
+class StandingGoal:
+    """A goal with what it is of and how it stands. ``forecast`` None: too early to say, or nothing to foresee."""
 
     row: GoalRow
-    campaign: CampaignRow
+    campaign: CampaignRow | None
+    trial: TrialRow | None
+    scope: Scope
     progress: Progress
+    forecast: Forecast | None
+    weeks: Sequence["GoalWeek"]
+
+    @property
+    def page_id(self) -> str | None:
+        """The one page that it concerns."""
+        return self.row.page_id if self.campaign is None else self.campaign.page_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalWeek:
+    """``value`` in the part of the week that lies within the goal's time and has passed."""
+
+    first: date
+    last: date
+    value: int | None
 
 
 def goals_now(
-    session: Session, *, now: datetime, zone: ZoneInfo, campaign_id: int | None = None
-) -> Sequence[CampaignGoal]:
+    session: Session,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    campaign_id: int | None = None,
+    with_ended: bool = False,
+) -> Sequence[StandingGoal]:
     """Every goal (of one campaign) with its value and pace."""
-    today = now.astimezone(zone).date()
+    return [
+        goal_now(session, row, now=now, zone=zone)
+        for row in list_goals(session, campaign_id=campaign_id)
+        if with_ended or row.ended_at is None
+    ]
+
+
+def goal_now(session: Session, row: GoalRow, *, now: datetime, zone: ZoneInfo) -> StandingGoal:
+    now = now if row.ended_at is None else min(now, row.ended_at)
+    campaign = None if row.campaign_id is None else get_campaign(session, row.campaign_id)
+    trial = None if row.trial_id is None else outreach_store.get_trial(session, row.trial_id)
+    goal = OutreachGoal(
+        metric=row.metric,
+        target=row.target,
+        starts_on=_starts_on(row, campaign, trial, zone=zone),
+        by_on=row.by_on,
+    )
+    scope, today = _scope(session, row, campaign), now.astimezone(zone).date()
+    time = window(Span(first=goal.starts_on, last=goal.by_on), now=now, zone=zone)
+    value = value_of(session, scope, goal.metric, time, zone=zone)
+    weeks = _weeks(session, scope, goal, time, zone=zone) if gathers(goal.metric) else ()
+    return StandingGoal(
+        row=row,
+        campaign=campaign,
+        trial=trial,
+        scope=scope,
+        progress=assess(goal, value, today=today),
+        forecast=_forecast(goal, value.value, weeks, today=today),
+        weeks=weeks,
+    )
+
+
+def _forecast(
+    goal: OutreachGoal, value: int | None, weeks: Sequence[GoalWeek], *, today: date
+) -> Forecast | None:
+    known = [
+        Week(count=week.value, days=sum(1 for _ in working_days(week.first, week.last)))
+        for week in weeks
+        if week.value is not None
+    ]
+    return (
+        None if value is None or not known else foresee(value, known, days_left=days_left(goal, today=today))
+    )
+
+
+def _weeks(
+    session: Session, scope: Scope, goal: OutreachGoal, time: Window, *, zone: ZoneInfo
+) -> Sequence[GoalWeek]:
     found = []
-    for row in list_goals(session, campaign_id=campaign_id):
-        campaign = get_campaign(session, row.campaign_id)
-        goal = OutreachGoal(
-            metric=row.metric, target=row.target, starts_on=campaign.starts_on, by_on=row.by_on
-        )
-        value = _value(session, campaign, goal, now=now, zone=zone)
-        found.append(CampaignGoal(row=row, campaign=campaign, progress=assess(goal, value, today=today)))
+    first = time.first
+    while first <= time.last:
+        last = min(week_of(first).last, time.last)
+        part = window(Span(first=first, last=last), now=time.until, zone=zone)
+        value = value_of(session, scope, goal.metric, part, zone=zone, only_within=True)
+        found.append(GoalWeek(first=first, last=last, value=value.value))
+        first = last + timedelta(days=1)
     return found
 
 
-def _value(
-    session: Session, campaign: CampaignRow, goal: OutreachGoal, *, now: datetime, zone: ZoneInfo
-) -> Value:
-    since = _midnight(goal.starts_on, zone)
-    until = min(now, _midnight(goal.by_on + timedelta(days=1), zone))
-    if DEFINITIONS[goal.metric].source is Source.OWN:
-        return Value(value=_own_value(session, campaign, goal.metric, since=since, until=until))
-    if goal.metric.startswith("post_"):
-        posts = store.published_posts(session, campaign_id=campaign.id)
-        subjects = [store.post_subject(post.id or 0) for post in posts]
-        return _sum(session, subjects, goal.metric, store.latest_snapshots(session, subjects, goal.metric))
-    subject = store.page_subject(campaign.page_id)
-    if goal.metric is Metric.PAGE_FOLLOWERS:
-        return _sum(session, [subject], goal.metric, store.latest_snapshots(session, [subject], goal.metric))
-    daily = store.latest_daily_snapshots(session, subject, goal.metric, since=since, until=until)
-    return _sum(session, [subject], goal.metric, daily)
+def _starts_on(row: GoalRow, campaign: CampaignRow | None, trial: TrialRow | None, *, zone: ZoneInfo) -> date:
+    if row.starts_on is not None:
+        return row.starts_on
+    if campaign is not None:
+        return campaign.starts_on
+    if trial is not None:
+        return trial.starts_on
+    return row.by_on if row.created_at is None else row.created_at.astimezone(zone).date()
 
 
-def _sum(session: Session, subjects: Sequence[str], metric: Metric, rows: Sequence[SnapshotRow]) -> Value:
-    """The sum of what is known; not available when nothing is known."""
-    known = [row.value for row in rows if row.value is not None]
-    if known:
-        return Value(value=sum(known))
-    retired = [row.retired_on for row in rows if row.retired_on is not None]
-    if retired:
-        return Value(value=None, not_available_since=min(retired))
-    since = store.first_unavailable(session, subjects, metric) if subjects else None
-    return Value(value=None, not_available_since=since)
-
-
-def _own_value(
-    session: Session, campaign: CampaignRow, metric: Metric, *, since: datetime, until: datetime
-) -> int | None:
-    page_id = campaign.page_id
-    match metric:
-        case Metric.POSTS_PUBLISHED:
-            return len(store.published_posts(session, campaign_id=campaign.id))
-        case Metric.MESSAGES_RECEIVED:
-            return store.count_messages(session, page_id, since=since, until=until)
-        case Metric.CONTACTS:
-            return store.count_contacts(session, page_id, since=since, until=until)
-        case Metric.ANSWERED_SHARE:
-            received = store.count_messages(session, page_id, since=since, until=until)
-            answered = store.count_answered(session, page_id, since=since, until=until)
-            return round(100 * answered / received) if received else None
-        case Metric.CALLBACKS_REQUESTED:
-            return store.count_callbacks(session, since=since, until=until)
-        case _:
-            return store.count_callbacks(session, since=since, until=until, state=CallbackState.DONE)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+def _scope(session: Session, row: GoalRow, campaign: CampaignRow | None) -> Scope:
+    if campaign is not None:
+        return Scope(page_ids=[campaign.page_id], campaign_id=campaign.id)
+    everywhere = [page.id for page in pages.everyone(session)]
+    return Scope(page_ids=[row.page_id] if row.page_id else everywhere, trial_id=row.trial_id)

@@ -18,6 +18,7 @@ from social_bot.tracking.figures import Counted, Figure
 HALF_A_DAY = timedelta(hours=12)
 """The platform's day ends in the morning of our next one."""
 
+PAGE_FIGURES = tuple(figure for figure in Figure if figure.startswith("page_"))
 POST_FIGURES = tuple(figure for figure in Figure if figure.startswith("post_"))
 
 
@@ -52,16 +53,6 @@ def post_subject(post_id: int) -> str:
     return f"post:{post_id}"
 
 
-def latest_snapshots(session: Session, subjects: Sequence[str], metric: Metric) -> Sequence[SnapshotRow]:
-    """The newest reading of the metric for each subject that has any."""
-    newest = (
-        select(func.max(SnapshotRow.id))
-        .where(col(SnapshotRow.subject).in_(subjects), SnapshotRow.metric == metric)
-        .group_by(col(SnapshotRow.subject))
-    )
-    return session.exec(select(SnapshotRow).where(col(SnapshotRow.id).in_(newest))).all()
-
-
 def latest_daily_snapshots(
     session: Session, subject: str, metric: Metric, *, since: datetime, until: datetime
 ) -> Sequence[SnapshotRow]:
@@ -88,6 +79,7 @@ def count_posts_counters(
     until: datetime,
     read_by: datetime,
     campaign_id: int | None = None,
+    figures: Sequence[Figure] = POST_FIGURES,
 ) -> Sequence[Counted]:
     """The counters of the posts that went out in the time, as last read until ``read_by``.
 
@@ -105,7 +97,7 @@ def count_posts_counters(
     of = len(session.exec(posts).all())
     return [
         _counted(figure, _newest(session, posts, Metric(figure.value), read_by=read_by), of=of)
-        for figure in POST_FIGURES
+        for figure in figures
     ]
 
 
@@ -117,7 +109,7 @@ def _newest(session: Session, posts: Any, metric: Metric, *, read_by: datetime) 
         .where(
             SnapshotRow.subject == subject,
             SnapshotRow.metric == metric,
-            SnapshotRow.taken_at < read_by,
+            SnapshotRow.taken_at <= read_by,
         )
         .order_by(col(SnapshotRow.taken_at).desc(), col(SnapshotRow.id).desc())
         .limit(1)
@@ -141,47 +133,62 @@ def _counted(figure: Figure, rows: Sequence[SnapshotRow], *, of: int) -> Counted
 
 
 def count_page_counters(
-    session: Session, page_id: str, *, since: datetime, until: datetime
+    session: Session,
+    page_id: str,
+    *,
+    since: datetime,
+    until: datetime,
+    figures: Sequence[Figure] = PAGE_FIGURES,
 ) -> Sequence[Counted]:
-    """The page's daily counters added up over the days, and how many followed it at the end of the time."""
-    subject = page_subject(page_id)
-    found = []
-    for figure in (Figure.PAGE_VIEWS, Figure.PAGE_REACH, Figure.PAGE_ENGAGEMENTS):
-        rows = latest_daily_snapshots(session, subject, Metric(figure.value), since=since, until=until)
-        known = [row for row in rows if row.value is not None]
-        since_when = (
-            None if known else first_unavailable(session, [subject], Metric(figure.value), until=until)
-        )
-        found.append(
-            Counted(
-                figure=figure,
-                value=sum(row.value or 0 for row in known) if known else None,
-                as_of=max((row.taken_at for row in known), default=None),
-                not_available_since=since_when,
-                known=len(known),
-                of=(until - since).days,
-            )
-        )
-    followers = session.exec(
-        select(SnapshotRow)
-        .where(
-            SnapshotRow.subject == subject,
-            SnapshotRow.metric == Metric.PAGE_FOLLOWERS,
-            SnapshotRow.taken_at >= since,
-            SnapshotRow.taken_at < until,
-            col(SnapshotRow.value).is_not(None),
-        )
-        .order_by(col(SnapshotRow.taken_at).desc())
-        .limit(1)
-    ).first()
+    """The page's daily counters added up over the days; followers as last read in the time."""
     return [
-        *found,
-        Counted(
-            figure=Figure.PAGE_FOLLOWERS,
-            value=followers.value if followers else None,
-            as_of=followers.taken_at if followers else None,
-        ),
+        _followers(session, page_id, since=since, until=until)
+        if figure is Figure.PAGE_FOLLOWERS
+        else _days(session, page_id, figure, since=since, until=until)
+        for figure in figures
     ]
+
+
+def _days(session: Session, page_id: str, figure: Figure, *, since: datetime, until: datetime) -> Counted:
+    subject, metric = page_subject(page_id), Metric(figure.value)
+    rows = latest_daily_snapshots(session, subject, metric, since=since, until=until)
+    known = [row for row in rows if row.value is not None]
+    return Counted(
+        figure=figure,
+        value=sum(row.value or 0 for row in known) if known else None,
+        as_of=max((row.taken_at for row in known), default=None),
+        not_available_since=None if known else first_unavailable(session, [subject], metric, until=until),
+        known=len(known),
+        of=(until - since).days,
+    )
+
+
+def _followers(session: Session, page_id: str, *, since: datetime, until: datetime) -> Counted:
+    query = select(SnapshotRow).where(
+        SnapshotRow.subject == page_subject(page_id),
+        SnapshotRow.metric == Metric.PAGE_FOLLOWERS,
+        SnapshotRow.taken_at >= since,
+        SnapshotRow.taken_at <= until,
+        col(SnapshotRow.value).is_not(None),
+    )
+    row = session.exec(query.order_by(col(SnapshotRow.taken_at).desc()).limit(1)).first()
+    return Counted(
+        figure=Figure.PAGE_FOLLOWERS, value=row.value if row else None, as_of=row.taken_at if row else None
+    )
+
+
+def count_published(
+    session: Session, page_id: str, *, since: datetime, until: datetime, campaign_id: int | None = None
+) -> int:
+    query = select(func.count()).where(
+        PostRow.page_id == page_id,
+        PostRow.state == PostState.PUBLISHED,
+        col(PostRow.publish_at) >= since,
+        col(PostRow.publish_at) < until,
+    )
+    if campaign_id is not None:
+        query = query.where(PostRow.campaign_id == campaign_id)
+    return int(session.exec(query).one())
 
 
 def last_taken(session: Session, subjects: Sequence[str]) -> dict[str, datetime]:
@@ -236,7 +243,7 @@ def count_answered(session: Session, page_id: str, *, since: datetime, until: da
     answered = exists().where(
         col(later.thread_id) == col(MessageRow.thread_id),
         col(later.id) > col(MessageRow.id),
-        later.direction == Direction.OUTBOUND,
+        col(later.direction) == Direction.OUTBOUND,
     )
     return int(session.exec(_inbound(func.count(), page_id, since, until).where(answered)).one())
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from social_bot.organisation import pages
-from social_bot.tracking.progress import CampaignGoal, goals_now
-from social_bot.tracking.reports import goals_csv
+from social_bot.tracking.progress import StandingGoal, goals_now
+from social_bot.tracking.goal_files import goals_csv
 from social_bot.web.pages import render
 from social_bot.web.visits import Staff
 
@@ -15,9 +15,9 @@ routes = APIRouter()
 def goals(visit: Staff) -> Response:
     with visit.site.bot.database.read() as session:
         found = goals_now(session, now=visit.moments.now, zone=visit.moments.zone)
-        by_campaign: dict[int, list[CampaignGoal]] = {}
+        by_campaign: dict[int, list[StandingGoal]] = {}
         for goal in found:
-            by_campaign.setdefault(goal.row.campaign_id, []).append(goal)
+            by_campaign.setdefault(goal.row.campaign_id or 0, []).append(goal)
         names = {page.id: page.name for page in pages.everyone(session)}
         return render(visit, "goals.html", by_campaign=list(by_campaign.values()), pages=names)
 

@@ -351,6 +351,10 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
         marked("Clicks"),
         marked("Clicks on the campaign's posts: links, pictures, more text."),
     ),
+    Metric.POST_LINK_CLICKS: (
+        marked("Clicks on links"),
+        marked("Clicks on the links in the campaign's posts."),
+    ),
     Metric.PAGE_VIEWS: (
         marked("Views of the page's content"),
         marked("How often anything of the page was shown during the campaign."),
@@ -388,12 +392,26 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
         marked("Calls made"),
         marked("Requests of the campaign's time that ended in a conversation, for all pages together."),
     ),
+    Metric.VISITS_HELD: (marked("Visits held"), marked("Outreach visits that workers have noted.")),
+    Metric.VISIT_CONTACTS: (
+        marked("People met at visits"),
+        marked("People met at outreach visits, as workers noted them. Who came twice counts twice."),
+    ),
+    Metric.VISIT_CLIENTHOOD: (
+        marked("Led to clienthood"),
+        marked("Of the people met at visits, how many became clients. Workers note the number, nothing else."),
+    ),
+    Metric.VISIT_GUIDED_ON: (
+        marked("Guided on"),
+        marked("Of the people met at visits, how many got on with advice alone."),
+    ),
 }
 """A name, and what is counted."""
 
 SOURCES: Mapping[Source, str] = {
     Source.PLATFORM: marked("Counted by Facebook."),
     Source.OWN: marked("Counted by this program."),
+    Source.HAND: marked("Noted by workers."),
 }
 
 NOTICES: Mapping[str, str] = {

@@ -20,8 +20,8 @@ from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
 from social_bot.planning.store import GoalRow
 from social_bot.tracking.collecting import collect, is_due
+from social_bot.tracking.goal_files import goals_csv
 from social_bot.tracking.progress import goals_now
-from social_bot.tracking.reports import goals_csv
 from social_bot.tracking.store import SnapshotRow
 from tests.conftest import APPROVER, NOW, PAGE, WRITER
 
@@ -105,7 +105,7 @@ def test_the_reach_of_a_campaign_is_the_sum_of_its_posts_newest_readings(bot, ca
 
     with bot.database.read() as session:
         kept = len(session.exec(select(SnapshotRow)).all())
-    assert values(bot)[Metric.POST_REACH].value == 18
+    assert values(bot, now=clock())[Metric.POST_REACH].value == 18
     assert kept == 8  # nothing is overwritten
 
 

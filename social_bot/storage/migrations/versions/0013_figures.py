@@ -73,6 +73,8 @@ def upgrade() -> None:
         sa.Column("operator", sa.String(length=160), nullable=False),
         sa.Column("value", sa.Integer(), nullable=True),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("value_before", sa.Integer(), nullable=True),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["goal_id"], ["goal.id"]),
         sa.PrimaryKeyConstraint("goal_id", "operator"),
     )
