@@ -21,7 +21,7 @@ from social_bot.answering.comment_deeds import (
 from social_bot.answering.comment_policy import Matter, may_write_privately
 from social_bot.answering.comment_store import CommentRow, DeedKind, DeedRow, Outcome
 from social_bot.answering.comment_texts import Texts, Written
-from social_bot.answering.replies import load_library
+from social_bot.answering.replies import Library, load_library
 from social_bot.answering.store import SendState
 from social_bot.errors import NotAllowed
 from social_bot.organisation import alerts, operators, pages
@@ -61,13 +61,19 @@ class Choice:
     refusals: Mapping[Act, str]
 
 
-def choices(session: Session, comment: CommentRow, organisation: Organisation, *, now: datetime) -> Choice:
-    page = pages.get(session, comment.page_id)
-    texts = Texts(
-        library=load_library(session, (), approved_only=page.is_live, today=organisation.today(now)),
-        organisation=organisation,
-        now=now,
-    )
+def choices(
+    session: Session,
+    comment: CommentRow,
+    organisation: Organisation,
+    *,
+    now: datetime,
+    library: Library | None = None,
+) -> Choice:
+    """``library``: the texts in force on the comment's page, where the caller has them already."""
+    if library is None:
+        is_live = pages.get(session, comment.page_id).is_live
+        library = load_library(session, (), approved_only=is_live, today=organisation.today(now))
+    texts = Texts(library=library, organisation=organisation, now=now)
     written: dict[Act, Written | None] = {
         Act.REPLY: texts.public(comment, is_automatic=False),
         Act.PRIVATE: texts.private(comment),

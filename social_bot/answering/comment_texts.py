@@ -111,8 +111,8 @@ class Texts:
         parts = [part for part in (*before, main) if part is not None]
         if len(parts) <= len(lead):
             return None
-        text = "\n".join(text for text, _ in parts)
+        said = "\n".join(text for text, _ in parts)
         warned = self.library.text(warning, language, values) if warning else None
         if warned is not None:
-            text, parts = f"{warned[0]}\n\n{text}", [warned, *parts]
-        return Written(text=text, language=language, versions=tuple(version for _, version in parts))
+            said, parts = f"{warned[0]}\n\n{said}", [warned, *parts]
+        return Written(text=said, language=language, versions=tuple(version for _, version in parts))

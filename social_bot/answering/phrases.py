@@ -38,6 +38,14 @@ def read_phrases(templates: Path) -> dict[str, dict[str, Mapping[str, Any]]]:
     return content
 
 
+def read_topic(templates: Path, topic: str) -> Mapping[str, Any]:
+    """One topic's file; the name is a topic's, never a path."""
+    content: Mapping[str, Any] = YAML(typ="safe").load(
+        (templates / "topics" / f"{topic}.yaml").read_text(encoding="utf-8")
+    )
+    return content
+
+
 def examples(entry: Mapping[str, Any], name: str = "examples") -> Iterator[tuple[str, str]]:
     """(language, phrase) pairs of a topic or a lane."""
     for language, lines in entry.get(name, {}).items():

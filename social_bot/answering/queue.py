@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import case, func
 from sqlalchemy.sql.elements import ColumnElement
@@ -139,7 +140,7 @@ def _of_page(query, page_id: str | None):  # type: ignore[no-untyped-def]  # noq
     return query if page_id is None else query.where(ThreadRow.page_id == page_id)
 
 
-def _urgency() -> Sequence[ColumnElement[object]]:
+def _urgency() -> Sequence[ColumnElement[Any]]:
     began = func.coalesce(WaitRow.since, ThreadRow.last_inbound_at)
     return (
         case((col(ThreadRow.crisis).is_(None), 1), else_=0),

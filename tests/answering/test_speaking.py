@@ -56,7 +56,8 @@ def test_an_answer_takes_the_conversation_and_goes_out_once(talk, messenger, clo
     answer(talk)
     send_all(talk, messenger, clock)
 
-    (_, sent), thread, row = *messenger.sent, threads(talk)[0], own(talk)
+    [(_, sent)] = messenger.sent
+    thread, row = threads(talk)[0], own(talk)
     assert sent == HumanMessage(text=WORDS, reference=f"sb1:out:{row.id}", by=WRITER)
     assert (thread.owner, thread.human_spoke_at, thread.waits_for_person) == (Owner.HUMAN, NOW, False)
     assert (row.send_state, row.by, row.is_automatic) == (SendState.SENT, WRITER, False)
