@@ -11,6 +11,7 @@ from social_bot.errors import InvalidInput
 from social_bot.organisation import pages
 from social_bot.planning import approvals, composing, notes, series_store, store, versions
 from social_bot.planning.approvals import ApprovalRow
+from social_bot.planning.checking import StoppedByChecks
 from social_bot.planning.differences import Part, differences
 from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.store import PostRow
@@ -116,6 +117,7 @@ def _reading_page(
     with visit.site.bot.database.read() as session:
         row = store.get_post(session, post_id)
         coming = approvals.list_waiting(session, visit.worker.name, now=visit.moments.now)
+        checked = visit.site.bot.checker.check_row(session, row, now=visit.moments.now)
         return render(
             visit,
             "approve.html",
@@ -130,9 +132,8 @@ def _reading_page(
             notes=notes.list_notes(session, post_id, cipher=cipher),
             series=series_store.series_of(session, post_id),
             since=_since_approval(session, row),
-            findings=view_findings(
-                visit.site.bot.checker.check_row(session, row, now=visit.moments.now), visit.language
-            ),
+            findings=view_findings(checked, visit.language),
+            stopped=StoppedByChecks(checked.stops) if checked.stops else None,
             note=note,
             problem=problem,
             done=done,
