@@ -98,7 +98,17 @@ def add(
     return row
 
 
-def ensure(session: Session, media: Media, file: str, *, by: str, now: datetime) -> MediaRow:
+def ensure(
+    session: Session,
+    media: Media,
+    file: str,
+    *,
+    by: str,
+    now: datetime,
+    name: str = "",
+    people: People = People.UNKNOWN,
+    alt: Mapping[str, str] | None = None,
+) -> MediaRow:
     """The row of a picture of a post; one that came by a campaign file or the command line gets its row now."""
     row = session.get(MediaRow, file)
     if row is not None:
@@ -108,12 +118,14 @@ def ensure(session: Session, media: Media, file: str, *, by: str, now: datetime)
         raise NotFound("This picture is not in the media folder.")
     row = MediaRow(
         file=file,
-        name="",
+        name=name[:_LONGEST],
         media_type=measured.media_type,
         width=measured.width,
         height=measured.height,
         size=len(measured.content),
         seems_text=measured.seems_text,
+        people=people,
+        alt=dict(alt or {}),
         uploaded_by=by,
         uploaded_at=now,
     )

@@ -1,21 +1,25 @@
 """Starting a campaign: its plan becomes posts and goals, all or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
 
+from social_bot import assets
 from social_bot.errors import InvalidInput
 from social_bot.organisation import audit, operators, pages
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.rendering import render
 from social_bot.organisation.roles import Role
+from social_bot.planning import library
 from social_bot.planning.campaign_changes import NONE, Changes, apply_changes, left_out
+from social_bot.planning.campaign_parts import CampaignPicture
 from social_bot.planning.campaigns import Campaign, CampaignPlan, PlannedPost, plan_campaign
+from social_bot.planning.checks import People
 from social_bot.planning.composing import add_post, approve_post, submit_post
 from social_bot.planning.media import Media
-from social_bot.planning.posts import PostContent
+from social_bot.planning.posts import PostContent, PostPicture
 from social_bot.planning.store import CampaignRow, GoalRow, PostRow
 
 _OF_THE_DAY = frozenset({"next_opening", "today_hours", "tomorrow_hours"})
@@ -147,7 +151,7 @@ def _write_post(
         publish_at=planned.publish_at,
         link=planned.link,
         pictures=[
-            media.take_in(picture.path, alt={language: picture.alt[language] for language in planned.texts})
+            _take_in(session, picture, planned.texts, media=media, author=author, now=now)
             for picture in planned.pictures
         ],
     )
@@ -164,3 +168,29 @@ def _write_post(
     if approver is None:
         return submit_post(session, post.id or 0, by=author, now=now)
     return approve_post(session, post.id or 0, content_hash=content.content_hash, by=approver, now=now)
+
+
+def _take_in(
+    session: Session,
+    picture: CampaignPicture,
+    languages: Collection[str],
+    *,
+    media: Media,
+    author: str,
+    now: datetime,
+) -> PostPicture:
+    """Into the folder and the library; the ready-made campaigns' own pictures are drawings without people."""
+    taken = media.take_in(picture.path, alt={language: picture.alt[language] for language in languages})
+    is_ours = picture.path.resolve().is_relative_to(assets.folder("campaigns").resolve())
+    if media.measure(taken.file) is not None:
+        library.ensure(
+            session,
+            media,
+            taken.file,
+            by=author,
+            now=now,
+            name=picture.path.name,
+            people=People.NONE if is_ours else People.UNKNOWN,
+            alt=taken.alt,
+        )
+    return taken
