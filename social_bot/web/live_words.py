@@ -33,15 +33,17 @@ CHECKS: Mapping[Check, CheckWords] = {
     _C.TOKEN: CheckWords(
         step=Step.CONNECTED,
         met=marked("Facebook accepts the connection."),
-        open=marked("The page is not connected, or Facebook no longer accepts the connection."),
-        todo=marked("Connect the page."),
+        open=marked(
+            "The page is not connected, or Facebook has not been asked yet whether the connection holds."
+        ),
+        todo=marked("Connect the page, or check the connection with the button below."),
         link="/pages/connect",
     ),
     _C.PERMISSIONS: CheckWords(
         step=Step.CONNECTED,
         met=marked("All permissions have been granted."),
         open=marked("Permissions are missing:"),
-        todo=marked("Connect the page again and leave every permission ticked. They are:"),
+        todo=marked("Connect the page again and leave every permission ticked."),
         link="/pages/connect",
     ),
     _C.TOKEN_LASTS: CheckWords(
