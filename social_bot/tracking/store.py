@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, cast, exists, func, literal, text
+from sqlalchemy import Index, String, cast, exists, func, literal, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow
+from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow, SendState
 from social_bot.organisation.metrics import Metric
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
@@ -85,6 +85,32 @@ def count_posts_counters(
 
     The same age for every month: what an old post gathers for years does not make its month grow.
     """
+    posts = _sent_posts(page_id, since=since, until=until, campaign_id=campaign_id)
+    of = len(session.exec(posts).all())
+    return [
+        _counted(figure, _newest(session, posts, Metric(figure.value), read_by=read_by), of=of)
+        for figure in figures
+    ]
+
+
+def best_posts(
+    session: Session,
+    page_id: str,
+    figure: Figure,
+    *,
+    since: datetime,
+    until: datetime,
+    campaign_id: int | None = None,
+) -> Sequence[tuple[PostRow, int]]:
+    """The posts of the time with what is known of each, those with anything at all."""
+    posts = _sent_posts(page_id, since=since, until=until, campaign_id=campaign_id)
+    rows = _newest(session, posts, Metric(figure.value), read_by=until)
+    values = {int(row.subject.partition(":")[2]): row.value for row in rows if row.value}
+    found = session.exec(select(PostRow).where(col(PostRow.id).in_(list(values)))).all()
+    return [(post, values[post.id or 0] or 0) for post in found]
+
+
+def _sent_posts(page_id: str, *, since: datetime, until: datetime, campaign_id: int | None) -> Any:
     posts = select(PostRow.id).where(
         PostRow.page_id == page_id,
         PostRow.state == PostState.PUBLISHED,
@@ -92,13 +118,7 @@ def count_posts_counters(
         col(PostRow.publish_at) >= since,
         col(PostRow.publish_at) < until,
     )
-    if campaign_id is not None:
-        posts = posts.where(PostRow.campaign_id == campaign_id)
-    of = len(session.exec(posts).all())
-    return [
-        _counted(figure, _newest(session, posts, Metric(figure.value), read_by=read_by), of=of)
-        for figure in figures
-    ]
+    return posts if campaign_id is None else posts.where(PostRow.campaign_id == campaign_id)
 
 
 def _newest(session: Session, posts: Any, metric: Metric, *, read_by: datetime) -> Sequence[SnapshotRow]:
@@ -246,6 +266,25 @@ def count_answered(session: Session, page_id: str, *, since: datetime, until: da
         col(later.direction) == Direction.OUTBOUND,
     )
     return int(session.exec(_inbound(func.count(), page_id, since, until).where(answered)).one())
+
+
+def count_answers(
+    session: Session, page_ids: Sequence[str], *, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """Answers that went out in the time: by the machine, and by people."""
+    query = (
+        select(MessageRow.is_automatic, func.count())
+        .where(
+            col(MessageRow.page_id).in_(page_ids),
+            MessageRow.direction == Direction.OUTBOUND,
+            MessageRow.at >= since,
+            MessageRow.at < until,
+            or_(col(MessageRow.send_state).is_(None), col(MessageRow.send_state) == SendState.SENT),
+        )
+        .group_by(col(MessageRow.is_automatic))
+    )
+    counts = dict(session.exec(query).all())
+    return counts.get(True, 0), counts.get(False, 0)
 
 
 def count_callbacks(

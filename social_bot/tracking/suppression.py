@@ -12,12 +12,13 @@ The rule, and why each part of it is enough:
 * Within a cell the whole and its parts (topics, languages) hold each other: a hidden part is the whole less
   the others. So where a part is hidden, the smallest of the others is hidden with it, and more until
   somebody who subtracts has at least two possible values for each hidden part. Where that cannot be had, the
-  parts are not given at all. So are the parts of a whole under five.
+  parts are not given at all, not even their names. So it is with the parts of a whole under five.
 * A figure that is a part of another one (of the people met at visits, who was guided on) is treated like the
   parts of it, with the rest as the other part that is never shown.
 
-A month that is still running overlaps with itself read a day later. Its counts of people are therefore rounded
-down to fives (``is_running``), and it is no part of the grid that is exported.
+What lies on no grid, such as a month that is still running, the days of a campaign or the time of a goal,
+overlaps with other reports and with itself read a day later. Its counts of people are rounded down to fives
+(``is_off_grid``), so that a subtraction tells no less than five apart; and it is not in the export.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,42 +52,46 @@ class Cell:
         return self.value is not None and self.mark is None
 
 
-def protect(count: int | None, *, is_running: bool = False) -> Cell:
+def protect(count: int | None, *, is_off_grid: bool = False) -> Cell:
     """A count of people that stands alone."""
     if count is None or count == 0:
         return Cell(value=count)
     if count < SMALLEST:
         return Cell(value=None, mark=Mark.SMALL)
-    if is_running:
+    if is_off_grid:
         return Cell(value=count - count % SMALLEST, mark=Mark.ROUNDED)
     return Cell(value=count)
 
 
 def protect_parts(
-    whole: int | None, parts: Mapping[str, int], *, is_running: bool = False
+    whole: int | None, parts: Mapping[str, int], *, is_off_grid: bool = False
 ) -> dict[str, Cell]:
-    """The parts of a count of people that add up to it, given that the whole is protected by itself."""
+    """The parts of a count of people that add up to it, given that the whole is protected by itself.
+
+    Empty where they are withheld: the name of a part alone would tell that somebody is in it.
+    """
     if whole is None or 0 < whole < SMALLEST:
-        return {name: Cell(value=None, mark=Mark.WITHHELD) for name in parts}
-    cells = {name: protect(count, is_running=is_running) for name, count in parts.items()}
+        return {}
+    cells = {name: protect(count, is_off_grid=is_off_grid) for name, count in parts.items()}
     if not any(cell.mark is Mark.SMALL for cell in cells.values()):
         return cells
-    shown = protect(whole, is_running=is_running)
+    shown = protect(whole, is_off_grid=is_off_grid)
     others = sorted((count, name) for name, count in parts.items() if count >= SMALLEST)
     for _, name in others:
         cells[name] = Cell(value=None, mark=Mark.HIDDEN)
         if _tells_nothing(shown, cells):
             return cells
     if others or not _tells_nothing(shown, cells):
-        return {name: Cell(value=None, mark=Mark.WITHHELD) for name in parts}
+        return {}
     return cells
 
 
-def protect_part_of(whole: int | None, part: int | None, *, is_running: bool = False) -> Cell:
+def protect_part_of(whole: int | None, part: int | None, *, is_off_grid: bool = False) -> Cell:
     """A figure of which everybody is also in ``whole``: what is left of it must not be told either."""
     if part is None or whole is None or part > whole:  # noted by hand, so it may not fit
-        return protect(part, is_running=is_running)
-    return protect_parts(whole, {"part": part, "rest": whole - part}, is_running=is_running)["part"]
+        return protect(part, is_off_grid=is_off_grid)
+    cells = protect_parts(whole, {"part": part, "rest": whole - part}, is_off_grid=is_off_grid)
+    return cells.get("part", Cell(value=None, mark=Mark.WITHHELD))
 
 
 def together(cells: Iterable[Cell]) -> Cell:

@@ -27,6 +27,8 @@ from social_bot.planning.series import HolidayRule, Often
 from social_bot.planning.series_store import SeriesRow
 from social_bot.planning.series_words import when_in_words
 from social_bot.planning.store import CampaignState
+from social_bot.tracking.figure_words import SOURCES
+from social_bot.tracking.goal_words import GOAL_WORDS, PACES
 from social_bot.tracking.goals import Pace
 from social_bot.translations import translate
 from social_bot.web.conditions import CONDITIONS, FULFILMENTS
@@ -46,20 +48,17 @@ from social_bot.web.words import (
     LANES,
     LANGUAGES_IN_WORDS,
     MENDERS,
-    METRICS,
     MISSED,
     NEXT_STEPS,
     NOTES,
     NOTICES,
     ON_HOLIDAYS,
     OWNERS,
-    PACES,
     PERSONAL_DATA,
     POST_KINDS,
     POST_STATES,
     ROLES,
     SENDING,
-    SOURCES,
     STOPS,
     TEXTS,
     WHAT_HAPPENS,
@@ -202,10 +201,10 @@ class Words:
                 return ", ".join(finding.about)
 
     def metric(self, metric: Metric) -> str:
-        return self._t(METRICS[metric][0])
+        return self._t(GOAL_WORDS[metric][0])
 
     def definition(self, metric: Metric) -> str:
-        return self._t(METRICS[metric][1])
+        return self._t(GOAL_WORDS[metric][1])
 
     def source(self, source: Source) -> str:
         return self._t(SOURCES[source])
