@@ -63,7 +63,9 @@ def test_what_was_read_is_approved_and_kept_as_it_was(bot):
 
     with bot.database.read() as session:
         approval = approvals.last(session, post_id)
+        assert approval is not None
         version = versions.find_version(session, post_id, approval.content_hash)
+    assert version is not None
     assert approval.by == APPROVER
     assert version.content.texts == {"fi": "Olemme auki.", "sv": "Vi har öppet."}
     assert read(bot, post_id).is_approved

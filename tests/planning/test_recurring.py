@@ -181,6 +181,7 @@ def test_a_change_of_place_voids_approvals_from_its_day_on_and_writes_an_announc
         new_id, told = done.series.id, done.announcement
 
     old, follower = posts(bot, series), posts(bot, new_id)
+    assert told is not None
     assert old[date(2026, 12, 2)].state is PostState.SCHEDULED
     assert date(2026, 12, 9) not in old
     assert follower[date(2026, 12, 9)].id == after.id

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from social_bot.organisation import operators
 from social_bot.organisation.audit import AuditEntryRow
+from social_bot.organisation.roles import Role
 from social_bot.planning import feeds, store
 from social_bot.planning.feeds import FeedRow
 from social_bot.planning.posts import PostState
@@ -18,6 +19,10 @@ from tests.conftest import NOW, PAGE, WRITER
 @pytest.fixture
 def address(writer, world) -> str:
     page = writer.submit("/calendar-feed", standing_on="/calendar-feed").text
+    return told(page)
+
+
+def told(page: str) -> str:
     found = re.search(r"(/calendar/[\w-]+\.ics)", page)
     assert found is not None
     return found[1]
@@ -75,15 +80,13 @@ def test_the_address_is_kept_as_a_hash_and_in_no_log(timed_bot, address):
 
 
 def test_a_new_address_ends_the_old_one_and_a_withdrawn_one_is_gone(writer, anybody, address):
-    renewed = re.search(
-        r"(/calendar/[\w-]+\.ics)", writer.submit("/calendar-feed", standing_on="/calendar-feed").text
-    )
-    statuses = [anybody.get(address).status_code, anybody.get(renewed[1]).status_code]
+    renewed = told(writer.submit("/calendar-feed", standing_on="/calendar-feed").text)
+    statuses = [anybody.get(address).status_code, anybody.get(renewed).status_code]
     writer.submit("/calendar-feed/withdraw", standing_on="/calendar-feed")
 
     assert statuses == [404, 200]
-    assert anybody.get(renewed[1]).status_code == 404
-    assert renewed[1] not in writer.read("/calendar-feed")
+    assert anybody.get(renewed).status_code == 404
+    assert renewed not in writer.read("/calendar-feed")
 
 
 def test_the_feed_ends_with_the_access_of_its_worker(anybody, timed_bot, address):
@@ -95,7 +98,9 @@ def test_the_feed_ends_with_the_access_of_its_worker(anybody, timed_bot, address
 
 def test_a_worker_of_one_page_sees_the_posts_of_that_page_alone(anybody, timed_bot, address):
     with timed_bot.database.write() as session:
-        operators.set_rights(session, WRITER, everywhere=[], on_pages={"999": ["writer"]}, now=NOW, by="test")
+        operators.set_rights(
+            session, WRITER, everywhere=[], on_pages={"999": [Role.WRITER]}, now=NOW, by="test"
+        )
 
     assert events(anybody.get(address)) == {}
 
@@ -129,5 +134,5 @@ def test_the_second_of_two_equal_hours_is_told_in_utc(timed_bot):
         now=NOW - timedelta(days=40),
     )
 
-    starts = [event["DTSTART"].dt.astimezone(UTC) for event in Calendar.from_ical(content).walk("VEVENT")]
+    starts = [event.start.astimezone(UTC) for event in Calendar.from_ical(content).walk("VEVENT")]
     assert starts == doubled
