@@ -134,5 +134,7 @@ def test_the_second_of_two_equal_hours_is_told_in_utc(timed_bot):
         now=NOW - timedelta(days=40),
     )
 
-    starts = [event.start.astimezone(UTC) for event in Calendar.from_ical(content).walk("VEVENT")]
+    starts = [
+        event.decoded("DTSTART").astimezone(UTC) for event in Calendar.from_ical(content).walk("VEVENT")
+    ]
     assert starts == doubled
