@@ -141,7 +141,7 @@ def compose(
     """
 
     def values(language: str) -> Mapping[str, str | None]:
-        return {**organisation.text_values(_reading(language), now), **own_values}
+        return {**organisation.text_values(reading_language(language), now), **own_values}
 
     rendered = _in_languages(answer, answer.languages, library, values)
     if not rendered:
@@ -235,7 +235,7 @@ def _in_language(
     return _Rendered(language=language, main=main[1], parts=tuple(part for part in given if part is not None))
 
 
-def _reading(language: str) -> str:
+def reading_language(language: str) -> str:
     """The language of the settings' words for a text in ``language``."""
     return language if language in LANGUAGES else "en"
 

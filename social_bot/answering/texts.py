@@ -18,6 +18,7 @@ from social_bot.answering.replies import (
     PHRASE,
     TextVersionRow,
     approve_row,
+    reading_language,
     text_hash,
 )
 from social_bot.answering.topics import Topic
@@ -126,7 +127,7 @@ def get_state(session: Session, key: str, language: str, *, today: date) -> Text
 
 def preview(row_text: str, key: str, language: str, organisation: Organisation, *, now: datetime) -> Preview:
     """The text with the organisation's real settings filled in."""
-    values = dict(organisation.text_values(language, now))
+    values = dict(organisation.text_values(reading_language(language), now))
     if key == saving.SAVE_KEY:
         values["save_link"] = f"{organisation.base_url}/conversation/…"
     limit = limit_of(key)
@@ -285,7 +286,7 @@ def _check(key: str, language: str, text: str, organisation: Organisation, *, no
         raise InvalidInput("Write the text first.")
     require_within_limits(key, language, text)
     named = placeholders(text)
-    known = {*organisation.text_values(language, now), "save_link"}
+    known = {*organisation.text_values(reading_language(language), now), "save_link"}
     unknown = sorted(named - known)
     if unknown:
         raise InvalidInput(

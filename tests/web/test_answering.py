@@ -175,6 +175,7 @@ def test_a_text_is_proposed_by_one_and_approved_by_another(writer, approver, tim
     assert approved.status_code == 303
     with timed_bot.database.read() as session:
         state = texts.get_state(session, "debt", "fi", today=NOW.date())
+    assert state.in_force is not None
     assert (state.in_force.version, str(state.in_force.valid_until)) == (2, "2026-12-31")
 
 
@@ -200,6 +201,19 @@ def test_texts_are_found_by_state_language_and_place(writer, world, query, shown
 
     assert shown in page
     assert not_shown not in page.split("<main")[1]
+
+
+def test_a_text_for_speakers_of_another_language_is_read_and_approved_with_a_name(approver, timed_bot, world):
+    page = "/texts/other_language/ru"
+    shown = approver.read(page)
+    with timed_bot.database.read() as session:
+        version = texts.get_state(session, "other_language", "ru", today=NOW.date()).shown
+    fields = {"digest": version.content_hash}
+    refused = approver.submit(f"{page}/{version.id}/approve", standing_on=page, **fields)
+    done = approver.submit(f"{page}/{version.id}/approve", standing_on=page, checked_by="Tulkki", **fields)
+
+    assert "Kuka on tarkistanut tekstin?" in shown
+    assert (refused.status_code, done.status_code) == (422, 303)
 
 
 def test_a_tried_message_shows_what_the_bot_would_do_and_stores_nothing(writer, timed_bot, world):
