@@ -140,7 +140,7 @@ def test_what_a_stop_holds_stays_held_when_the_campaign_goes_on(bot, clock):
     resume(bot, campaign_id, clock)
     while_stopped = {(post.state, post.reason) for post in posts(bot, campaign_id)}
     with bot.database.write() as session:
-        holds.release_stop(session, stop_id, by=APPROVER, now=NOW)
+        holds.release_stop(session, stop_id or 0, by=APPROVER, now=NOW)
 
     assert while_stopped == {(PostState.HELD, holds.STOPPED)}
     assert {post.state for post in posts(bot, campaign_id)} == {PostState.SCHEDULED}
@@ -155,7 +155,7 @@ def test_a_stop_that_is_released_leaves_a_paused_campaign_on_hold(bot, clock):
     pause(bot, campaign_id, clock)
 
     with bot.database.write() as session:
-        holds.release_stop(session, stop_id, by=APPROVER, now=NOW)
+        holds.release_stop(session, stop_id or 0, by=APPROVER, now=NOW)
 
     assert {(post.state, post.reason) for post in posts(bot, campaign_id)} == {(PostState.HELD, holds.PAUSED)}
 

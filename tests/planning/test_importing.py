@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.planning import importing, store
@@ -265,6 +266,4 @@ def test_a_file_that_nobody_confirmed_is_erased_with_the_next_one(bot):
         importing.keep_sheet(session, b"abc", page_id=PAGE, by=WRITER, now=NOW)
         importing.keep_sheet(session, b"def", page_id=PAGE, by=WRITER, now=NOW + timedelta(hours=5))
 
-        assert [row.content for row in session.exec(importing.select(importing.KeptSheetRow)).all()] == [
-            b"def"
-        ]
+        assert [row.content for row in session.exec(select(importing.KeptSheetRow)).all()] == [b"def"]
