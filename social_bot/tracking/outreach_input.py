@@ -79,7 +79,8 @@ def parse_visit(
     counts = {name: read(name, lambda name=name: _people(name, fields.get(name, ""))) for name in COUNTS}  # type: ignore[misc]
     partners = read("partners", lambda: _partners(partner_ids, known))
     note = read("note", lambda: parse_text(fields.get("note", ""), most=LONGEST_NOTE, may_be_empty=True))
-    problems.update(_contradictions(counts, problems))
+    if channel is not Channel.PAGE:  # the program counts the people of the page itself
+        problems.update(_contradictions(counts, problems))
     if problems:
         raise InvalidFields(problems)
     return Visit(

@@ -239,6 +239,12 @@ def test_a_visit_of_a_trial_was_where_the_trial_is():
     assert (visit.channel, visit.trial_id) == (Channel.MALL, 1)
 
 
+def test_what_came_of_the_page_is_written_without_its_contacts():
+    fields = {**FIELDS, "channel": "page", "contacts": "0", "guided_on": "3"}
+
+    assert parse_visit(fields, known=Known(), today=TODAY).guided_on == 3
+
+
 # Keeping visits
 
 

@@ -115,6 +115,8 @@ def staff_pages(world: World) -> list[str]:
             "/enter",
             "/account",
         ),
+        *("/trials", "/trials/new", "/visits", "/visits/new", "/visits/import", "/comparison"),
+        *("/partners", "/partners/new", "/practices", "/practices/new"),
         *("/stop", "/posts/import", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit"),
         *(f"/campaigns/{world.campaign}/{deed}" for deed in ("pause", "resume", "end", "copy")),
         *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
