@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.organisation import audit, operators, pages
@@ -16,21 +16,10 @@ from social_bot.planning.composing import add_post, submit_post
 from social_bot.planning.import_sheets import Known, KnownPicture, Sheet, SheetRow, read_sheet
 from social_bot.planning.library import MediaRow
 from social_bot.planning.posts import PostState
-from social_bot.planning.store import PostRow
+from social_bot.planning.store import KeptSheetRow, PostRow
 
 KEPT_FOR = timedelta(hours=4)
 """A checked file waits so long for its confirmation."""
-
-
-class KeptSheetRow(SQLModel, table=True):
-    """A file that has been checked and waits to be confirmed by whoever brought it."""
-
-    __tablename__ = "kept_sheet"
-    id: str = Field(primary_key=True, max_length=32)
-    content: bytes
-    page_id: str = Field(foreign_key="page.id", max_length=40)
-    kept_by: str = Field(max_length=160)
-    kept_at: datetime = Field(index=True)
 
 
 @dataclass(frozen=True, kw_only=True)

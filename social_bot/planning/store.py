@@ -62,6 +62,17 @@ class OwnCampaignRow(SQLModel, table=True):
     uploaded_at: datetime
 
 
+class KeptSheetRow(SQLModel, table=True):
+    """A file that has been checked and waits to be confirmed by whoever brought it."""
+
+    __tablename__ = "kept_sheet"
+    id: str = Field(primary_key=True, max_length=32)
+    content: bytes
+    page_id: str = Field(foreign_key="page.id", max_length=40)
+    kept_by: str = Field(max_length=160)
+    kept_at: datetime = Field(index=True)
+
+
 class GoalRow(SQLModel, table=True):
     """What should be reached, by when, for whom and why: of a campaign, of an outreach trial or of a page.
 
@@ -289,9 +300,7 @@ def list_held(
         query = query.where(PostRow.page_id == page_id)
     if campaign_id is not None:
         query = query.where(PostRow.campaign_id == campaign_id)
-    return session.exec(
-        query.order_by(col(PostRow.publish_at), col(PostRow.id)).with_for_update()
-    ).all()
+    return session.exec(query.order_by(col(PostRow.publish_at), col(PostRow.id)).with_for_update()).all()
 
 
 def claim_looks(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:

@@ -266,4 +266,4 @@ def test_a_file_that_nobody_confirmed_is_erased_with_the_next_one(bot):
         importing.keep_sheet(session, b"abc", page_id=PAGE, by=WRITER, now=NOW)
         importing.keep_sheet(session, b"def", page_id=PAGE, by=WRITER, now=NOW + timedelta(hours=5))
 
-        assert [row.content for row in session.exec(select(importing.KeptSheetRow)).all()] == [b"def"]
+        assert [row.content for row in session.exec(select(store.KeptSheetRow)).all()] == [b"def"]
