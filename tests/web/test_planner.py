@@ -268,7 +268,7 @@ def test_campaigns_lists_the_started_and_the_ready_made(writer, world):
     page = writer.read("/campaigns")
 
     assert f'href="/campaigns/{world.campaign}"' in page
-    assert "social-bot campaign start mall_visit" in page
+    assert 'href="/campaigns/ready/mall_visit"' in page
 
 
 @pytest.mark.parametrize("path", ["/posts/999", "/campaigns/999", "/inbox/999"])
