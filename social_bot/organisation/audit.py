@@ -5,7 +5,8 @@ Subjects are our own ids and keys; no message text, number or name of a resident
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,13 +93,14 @@ def first_broken(session: Session) -> int | None:
     return verify(session).first_broken
 
 
-def every_entry(session: Session) -> Iterator[AuditEntryRow]:
+def every_entry(session: Session) -> Generator[AuditEntryRow, None, None]:
     """From the first on, never all in memory."""
     query = select(AuditEntryRow).order_by(col(AuditEntryRow.id))
-    for part in session.exec(query.execution_options(yield_per=_AT_ONCE)).partitions():
-        yield from part
-        for entry in part:
-            session.expunge(entry)
+    with closing(session.exec(query.execution_options(yield_per=_AT_ONCE))) as entries:
+        for part in entries.partitions():
+            yield from part
+            for entry in part:
+                session.expunge(entry)
 
 
 def look(session: Session, by: Filter, *, limit: int) -> Sequence[AuditEntryRow]:

@@ -100,6 +100,7 @@ def test_the_chain_is_walked_in_parts(chained, monkeypatch):
 
         walk = audit.every_entry(session)
         first = next(walk)
+        walk.close()
         event.remove(AuditEntryRow, "load", count)
 
     assert first.id == 1
