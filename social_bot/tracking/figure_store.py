@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Index, delete
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -34,18 +35,6 @@ class FigureCountRow(SQLModel, table=True):
     not_available_since: date | None = None
     known: int | None = None
     of: int | None = None
-
-    @property
-    def counted(self) -> Counted:
-        return Counted(
-            figure=self.figure,
-            part=self.part,
-            value=self.value,
-            as_of=self.as_of,
-            not_available_since=self.not_available_since,
-            known=self.known,
-            of=self.of,
-        )
 
 
 class FigureMonthRow(SQLModel, table=True):
@@ -103,14 +92,41 @@ def list_counts(
     session: Session, page_ids: Sequence[str], months: Sequence[Month]
 ) -> dict[tuple[str, str], list[Counted]]:
     """By page and month."""
-    query = select(FigureCountRow).where(
-        col(FigureCountRow.page_id).in_(page_ids),
-        col(FigureCountRow.month).in_([str(month) for month in months]),
+    row = FigureCountRow
+    columns = (
+        *(row.page_id, row.month, row.figure, row.part, row.value, row.as_of),
+        *(row.not_available_since, row.known, row.of),
+    )
+    query: Any = select(*columns).where(  # type: ignore[call-overload]
+        col(row.page_id).in_(page_ids), col(row.month).in_([str(month) for month in months])
     )
     found: dict[tuple[str, str], list[Counted]] = {}
-    for row in session.exec(query).all():
-        found.setdefault((row.page_id, row.month), []).append(row.counted)
+    for page_id, month, figure, part, value, as_of, since, known, of in session.exec(query).all():
+        found.setdefault((page_id, month), []).append(
+            Counted(
+                figure=figure,
+                part=part,
+                value=value,
+                as_of=as_of,
+                not_available_since=since,
+                known=known,
+                of=of,
+            )
+        )
     return found
+
+
+def list_wholes(
+    session: Session, page_ids: Sequence[str], months: Sequence[Month], figures: Sequence[Figure]
+) -> Sequence[tuple[Figure, str, int]]:
+    query = select(FigureCountRow.figure, FigureCountRow.month, FigureCountRow.value).where(
+        col(FigureCountRow.page_id).in_(page_ids),
+        col(FigureCountRow.month).in_([str(month) for month in months]),
+        col(FigureCountRow.figure).in_(list(figures)),
+        FigureCountRow.part == "",
+        col(FigureCountRow.value).is_not(None),
+    )
+    return [(Figure(figure), month, value or 0) for figure, month, value in session.exec(query).all()]
 
 
 def list_parts(session: Session, page_id: str, months: Sequence[Month], figure: Figure) -> dict[str, int]:

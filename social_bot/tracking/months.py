@@ -8,8 +8,8 @@ from sqlmodel import Session
 from social_bot.organisation.directory import Organisation
 from social_bot.tracking import figure_store as store
 from social_bot.tracking import history
-from social_bot.tracking.figures import Counts
-from social_bot.tracking.periods import Month
+from social_bot.tracking.figures import Counts, Figure
+from social_bot.tracking.periods import Month, parse_month
 
 
 def month_counts(
@@ -50,3 +50,14 @@ def month_counts(
 def together(counts: Mapping[tuple[str, Month], Counts], month: Month) -> Counts:
     """A month of every page that was asked for, and of the organisation."""
     return Counts(one for (_, of), each in counts.items() if of == month for one in each)
+
+
+def whole_counts(
+    session: Session, page_ids: Sequence[str], months: Sequence[Month], figures: Sequence[Figure]
+) -> Mapping[tuple[Figure, Month], int]:
+    """What is kept of the wholes alone, all pages together: cheap over many months."""
+    found: dict[tuple[Figure, Month], int] = {}
+    for figure, month, value in store.list_wholes(session, page_ids, months, figures):
+        key = figure, parse_month(month)
+        found[key] = found.get(key, 0) + value
+    return found

@@ -100,11 +100,12 @@ def best_posts(
     *,
     since: datetime,
     until: datetime,
+    read_by: datetime | None = None,
     campaign_id: int | None = None,
 ) -> Sequence[tuple[PostRow, int]]:
     """The posts of the time with what is known of each, those with anything at all."""
     posts = _sent_posts(page_id, since=since, until=until, campaign_id=campaign_id)
-    rows = _newest(session, posts, Metric(figure.value), read_by=until)
+    rows = _newest(session, posts, Metric(figure.value), read_by=read_by or until)
     values = {int(row.subject.partition(":")[2]): row.value for row in rows if row.value}
     found = session.exec(select(PostRow).where(col(PostRow.id).in_(list(values)))).all()
     return [(post, values[post.id or 0] or 0) for post in found]

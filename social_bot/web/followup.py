@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Response
 
 from social_bot.organisation import pages
-from social_bot.tracking.progress import StandingGoal, goals_now
+from social_bot.organisation.roles import Role
 from social_bot.tracking.goal_files import goals_csv
+from social_bot.tracking.progress import StandingGoal, goals_now
 from social_bot.web.pages import render
 from social_bot.web.visits import Staff
 
@@ -12,14 +13,24 @@ routes = APIRouter()
 
 
 @routes.get("/goals")
-def goals(visit: Staff) -> Response:
+def goals(visit: Staff, done: str = "") -> Response:
     with visit.site.bot.database.read() as session:
         found = goals_now(session, now=visit.moments.now, zone=visit.moments.zone)
-        by_campaign: dict[int, list[StandingGoal]] = {}
-        for goal in found:
-            by_campaign.setdefault(goal.row.campaign_id or 0, []).append(goal)
         names = {page.id: page.name for page in pages.everyone(session)}
-        return render(visit, "goals.html", by_campaign=list(by_campaign.values()), pages=names)
+    by_campaign: dict[int, list[StandingGoal]] = {}
+    for goal in found:
+        if goal.row.campaign_id is not None:
+            by_campaign.setdefault(goal.row.campaign_id, []).append(goal)
+    return render(
+        visit,
+        "goals.html",
+        goals=found,
+        by_campaign=list(by_campaign.values()),
+        others=[goal for goal in found if goal.campaign is None],
+        pages=names,
+        may_add=visit.holds(Role.COORDINATOR),
+        done=done,
+    )
 
 
 @routes.get("/goals.csv")

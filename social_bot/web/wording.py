@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from babel.dates import get_day_names
@@ -20,6 +21,7 @@ from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.metrics import Metric, Source
 from social_bot.organisation.notices import SENTENCES
 from social_bot.organisation.stop import StopRow
+from social_bot.organisation.times import WEEKDAYS, time_in_words
 from social_bot.planning.campaign_shelf import Group
 from social_bot.planning.posts import PostState
 from social_bot.planning.recurring import arrangement
@@ -27,11 +29,18 @@ from social_bot.planning.series import HolidayRule, Often
 from social_bot.planning.series_store import SeriesRow
 from social_bot.planning.series_words import when_in_words
 from social_bot.planning.store import CampaignState
-from social_bot.tracking.figure_words import SOURCES
+from social_bot.tracking.dashboard import Attention
+from social_bot.tracking.figure_words import FIGURE_WORDS, SOURCES
+from social_bot.tracking.figures import Unit
 from social_bot.tracking.goal_words import GOAL_WORDS, PACES
 from social_bot.tracking.goals import Pace
+from social_bot.tracking.posting_times import Fact, PostingTime
+from social_bot.tracking.reports import ReportFigure, said, said_figure
+from social_bot.tracking.suppression import Cell
 from social_bot.translations import translate
 from social_bot.web.conditions import CONDITIONS, FULFILMENTS
+from social_bot.web.followup_words import ATTENTION, GOAL_ABOUT, POSTING_FACT
+from social_bot.web.moments import Moments
 from social_bot.web.setting_words import NAMES
 from social_bot.web.words import (
     ALERT_LINKS,
@@ -212,6 +221,33 @@ class Words:
     def pace(self, pace: Pace) -> str:
         return self._t(PACES[pace])
 
+    def attention(self, kind: Attention, count: int) -> str:
+        return self._t(ATTENTION[kind]).format(count=count)
+
+    def goal_about(self, kind: str, name: str) -> str:
+        return self._t(GOAL_ABOUT[kind]).format(name=name)
+
+    def figure(self, figure: str) -> str:
+        return self._t(FIGURE_WORDS[figure][0])
+
+    def shown(self, cell: Cell, unit: Unit) -> str:
+        return said(cell, unit, self.language)
+
+    def shown_figure(self, figure: ReportFigure, moments: Moments) -> str:
+        return said_figure(figure, self.language, day=moments.full_day)
+
+    def change(self, change: int, moments: Moments) -> str:
+        """``+3`` or ``−2``."""
+        return f"{'+' if change > 0 else '−'}{moments.number(abs(change))}"
+
+    def posting_fact(self, fact: Fact, moments: Moments) -> str:
+        return self._t(POSTING_FACT).format(
+            best=_posting_time(fact.best, self.language),
+            other=_posting_time(fact.other, self.language),
+            ratio=moments.number(fact.ratio),
+            cases=fact.cases,
+        )
+
     def in_language(self, code: str) -> str:
         """``suomeksi``."""
         return self._t(IN_LANGUAGE.get(code, code))
@@ -236,6 +272,11 @@ class Words:
 
     def _t(self, sentence: str) -> str:
         return translate(self.language)(sentence)
+
+
+def _posting_time(time: PostingTime, language: str) -> str:
+    """``ma klo 9.00``."""
+    return f"{WEEKDAYS[language][time.weekday]} {time_in_words(datetime(2026, 1, 1, time.hour), language)}"  # noqa: DTZ001
 
 
 def _begun_large(text: str) -> str:
