@@ -11,18 +11,18 @@ import typer
 
 from social_bot.errors import NotReady
 from social_bot.log import configure
+from social_bot.organisation.roles import COMMAND_LINE
 
 if TYPE_CHECKING:
     from social_bot.bootstrap import Bot
     from social_bot.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-BY_COMMAND_LINE = "the command line"
 
 
 def by_command_line(name: str | None = None) -> str:
     """Who stands in the audit log for something done here."""
-    return f"{name} from the command line" if name else BY_COMMAND_LINE
+    return f"{name} from the command line" if name else COMMAND_LINE
 
 
 def settings() -> "Settings":

@@ -11,6 +11,7 @@ import typer
 
 from social_bot.cli.output import AsJson, opened, show, table
 from social_bot.errors import InvalidInput
+from social_bot.organisation.roles import COMMAND_LINE
 
 if TYPE_CHECKING:
     from social_bot.planning.checks import Finding
@@ -155,11 +156,16 @@ def post_approve(
     show(record, as_json=as_json, lines=[f"Post {post_id} is {record['state']}."])
 
 
+ByWriter = Annotated[
+    str, typer.Option("--by", help="An operator with the role writer.", show_default="the command line")
+]
+
+
 @post.command("cancel", epilog='Example: social-bot post cancel 12 --by "Kirjoittaja 1"')
 def post_cancel(
     post_id: int,
     *,
-    by: Annotated[str, typer.Option(help="An operator with the role writer.")],
+    by: ByWriter = COMMAND_LINE,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a post that has not been sent."""
@@ -181,7 +187,7 @@ def post_resolve(
     send_again: Annotated[
         bool, typer.Option("--send-again", help="It is not on the page: send it now.")
     ] = False,
-    by: Annotated[str, typer.Option(help="Who has looked: an operator with the role writer.")],
+    by: ByWriter = COMMAND_LINE,
     as_json: AsJson = False,
 ) -> None:
     """Decide about an unconfirmed post after looking at the page."""

@@ -11,6 +11,7 @@ from social_bot.answering.store import CallbackRow, CallbackState
 from social_bot.bootstrap import clock
 from social_bot.channels.ports import PageAccess
 from social_bot.cli.rehearsal import APP_ID, Rehearsal
+from social_bot.cli.sample_figures import add_figures
 from social_bot.cli.sample_inbox import add_to_inbox
 from social_bot.cli.sample_outreach import add_outreach
 from social_bot.cli.sample_plan import add_plan
@@ -167,7 +168,9 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
         )
     yield "Outreach: three trials of the Vasso report, two that run now, and partner organisations."
     collect(rehearsal.bot.database, insights=rehearsal.bot.channel, clock=clock, everything=True)
-    yield "Counters and goals."
+    with rehearsal.bot.database.write() as session:
+        add_figures(session, rehearsal.bot, by=COORDINATOR, now=clock())
+    yield "Counters, goals and a year of kept counts."
 
 
 def _resident(text: str) -> tuple[str, str]:

@@ -249,6 +249,18 @@ def add_outreach(
         each.name: partners.add(session, each, names=names, by=writer, now=now).id or 0 for each in _PARTNERS
     }
     campaigns = {row.slug: row.id for row in planning.list_campaigns(session)}
+    for week in range(6):
+        hours = Visit(
+            place="Facebook-sivu",
+            channel=Channel.PAGE,
+            held_on=today - timedelta(days=7 * week + 1),
+            minutes=90,
+            workers=1,
+            contacts=0,
+            led_to_clienthood=week % 2,
+            guided_on=2,
+        )
+        _record(session, hours, f"page:{week}", templates, by=writer, now=now)
     mall_id = 0
     for sample in (_KELA, _PARISH, _MALL, _library(today), _own_mall(today, campaigns.get("mall_visit"))):
         trial_id = _add_trial(
@@ -266,18 +278,6 @@ def add_outreach(
         by=coordinator,
         now=now,
     )
-    for week in range(6):
-        hours = Visit(
-            place="Facebook-sivu",
-            channel=Channel.PAGE,
-            held_on=today - timedelta(days=7 * week + 1),
-            minutes=90,
-            workers=1,
-            contacts=0,
-            led_to_clienthood=week % 2,
-            guided_on=2,
-        )
-        _record(session, hours, f"page:{week}", templates, by=writer, now=now)
 
 
 def _add_trial(

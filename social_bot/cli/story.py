@@ -27,8 +27,8 @@ from social_bot.planning.composing import approve_post, move_post
 from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
 from social_bot.tracking.collecting import collect
-from social_bot.tracking.progress import goals_now
 from social_bot.tracking.goal_files import goal_record
+from social_bot.tracking.progress import goals_now
 
 CAMPAIGN = "meet_the_team"
 POSTS = 3

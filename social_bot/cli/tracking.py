@@ -14,8 +14,8 @@ def add_to(app: typer.Typer) -> None:
 @stats.command("goals", epilog="Example: social-bot stats goals --json")
 def stats_goals(*, as_json: AsJson = False) -> None:
     """Show each goal of each campaign: target, value, pace; what is not available says since when."""
-    from social_bot.tracking.progress import goals_now
     from social_bot.tracking.goal_files import goal_record
+    from social_bot.tracking.progress import goals_now
 
     with opened() as bot, bot.database.read() as session:
         records = [goal_record(goal) for goal in goals_now(session, now=bot.now(), zone=bot.settings.zone)]

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.organisation import audit
-from social_bot.organisation.roles import ON_A_PAGE, Rights, Role, rights
+from social_bot.organisation.roles import COMMAND_LINE, ON_A_PAGE, Rights, Role, rights
 
 ANY_PAGE: Final = "*"
 """For ``require``: the role on any one page is enough, for the deed belongs to no page."""
@@ -51,7 +51,7 @@ def add(
     page_ids: Sequence[str] = (),
 ) -> OperatorRow:
     """Add an operator, or give an existing one further roles: on these pages, or on all where none is named."""
-    if not name.strip():
+    if not name.strip() or name == COMMAND_LINE:
         raise InvalidInput("An operator needs a name.")
     if not roles:
         raise InvalidInput("An operator needs at least one role: {roles}.", roles=", ".join(Role))

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+COMMAND_LINE = "the command line"
+"""Who acts there without a name; the machine decides who may run it, so no role is asked for."""
+
 
 class Role(StrEnum):
     """One operator may hold several, and still never approves their own work."""

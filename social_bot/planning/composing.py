@@ -10,7 +10,7 @@ from sqlmodel import Session
 from social_bot.errors import InvalidInput, NotAllowed
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.approval import approve as approve_content
-from social_bot.organisation.roles import Role
+from social_bot.organisation.roles import COMMAND_LINE, Role
 from social_bot.planning import approvals, library, store, versions
 from social_bot.planning.checking import Checker
 from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
@@ -244,9 +244,10 @@ def _note_content(session: Session, post: PostRow, *, by: str, now: datetime) ->
 
 
 def _moved(session: Session, post_id: int, to: PostState, *, by: str, now: datetime, action: str) -> PostRow:
-    """Only a writer of the post's page moves a post from one state to another."""
+    """Only a writer of the post's page, or the machine's own command line, moves a post to another state."""
     post = store.get_post(session, post_id, for_update=True)
-    operators.require(session, by, Role.WRITER, page_id=post.page_id)
+    if by != COMMAND_LINE:
+        operators.require(session, by, Role.WRITER, page_id=post.page_id)
     post.become(to)
     session.add(post)
     audit.record(session, at=now, actor=by, action=action, subject=f"post:{post_id}")

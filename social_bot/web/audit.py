@@ -13,7 +13,7 @@ from sqlmodel import Session
 from social_bot.errors import NotAllowed
 from social_bot.organisation import audit, audit_export, entering, operators, pages
 from social_bot.organisation.audit import AuditEntryRow, Filter
-from social_bot.organisation.roles import Role
+from social_bot.organisation.roles import COMMAND_LINE, Role
 from social_bot.translations import marked, translate
 from social_bot.web.deeds import BY_COMMAND_LINE, DEEDS, KINDS, MEANS, NOBODY, OTHER_DEED, SUBJECTS
 from social_bot.web.moments import Moments
@@ -22,7 +22,6 @@ from social_bot.web.visits import Staff, StaffForm, StaffVisit
 from social_bot.web.words import ROLES
 
 _A_PAGE = 50
-_COMMAND_LINE = "the command line"
 _FORMATS: Mapping[str, tuple[str, Callable[..., Iterator[str]]]] = {
     "csv": ("text/csv; charset=utf-8", audit_export.as_csv),
     "jsonl": ("application/jsonl; charset=utf-8", audit_export.as_json_lines),
@@ -132,9 +131,9 @@ def _in_words(entry: AuditEntryRow, language: str, page_names: Mapping[str, str]
 def _who(actor: str, t: Callable[[str], str]) -> str:
     if actor == entering.UNKNOWN:
         return t(NOBODY)
-    if actor == _COMMAND_LINE:
+    if actor == COMMAND_LINE:
         return t(BY_COMMAND_LINE)
-    return actor.replace(f"from {_COMMAND_LINE}", f"({t(BY_COMMAND_LINE)})")
+    return actor.replace(f"from {COMMAND_LINE}", f"({t(BY_COMMAND_LINE)})")
 
 
 def _about(entry: AuditEntryRow, t: Callable[[str], str], page_names: Mapping[str, str]) -> tuple[str, str]:
