@@ -23,14 +23,12 @@ def saved(image: Image.Image, form: str = "JPEG", **options: object) -> bytes:
     return file.getvalue()
 
 
-def photograph(width: int = 400, height: int = 300, **options: object) -> bytes:
+def photograph(width: int = 400, height: int = 300) -> bytes:
     """With a place, a device and a comment, as a telephone makes it."""
     exif = Image.Exif()
     exif[MAKE] = "SalainenKamera"
     exif.get_ifd(GPS)[2] = (60.0, 10.0, 0.0)
-    return saved(
-        Image.effect_noise((width, height), 80).convert("RGB"), exif=exif, comment=b"Koti", **options
-    )
+    return saved(Image.effect_noise((width, height), 80).convert("RGB"), exif=exif, comment=b"Koti")
 
 
 def test_what_a_camera_adds_does_not_stay():

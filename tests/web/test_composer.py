@@ -20,6 +20,13 @@ HASH = re.compile(r'name="hash" value="([^"]*)"')
 FI, SV = "Tule kahville ja juttelemaan.", "Kom på kaffe och prata."
 
 
+def first(pattern: str | re.Pattern[str], page: str) -> str:
+    """The first group where the pattern first fits, as a browser reads it."""
+    match = re.search(pattern, page)
+    assert match is not None
+    return unescape(match[1])
+
+
 def png(colour: str = "navy", size: tuple[int, int] = (800, 600)) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", size, colour).save(file, "PNG")
@@ -31,8 +38,8 @@ def send(browser, path, *, act, to="/posts/compose", files=(), **fields):
     page = browser.get(path).text
     data = {
         "token": browser.token(path),
-        "keeper": unescape(KEEPER.search(page)[1]),
-        "hash": unescape(HASH.search(page)[1]),
+        "keeper": first(KEEPER, page),
+        "hash": first(HASH, page),
         "act": act,
         **{name.replace("_", "-"): value for name, value in fields.items()},
     }
@@ -62,7 +69,7 @@ def the_post(bot):
 
 
 def reason_field(page):
-    return re.search(r'name="(reason-[0-9a-f]{64})"', page)[1]
+    return first(r'name="(reason-[0-9a-f]{64})"', page)
 
 
 def test_one_begins_with_nothing_or_with_a_ready_text(writer):
@@ -229,7 +236,7 @@ def test_a_published_post_is_changed_no_more(writer, world):
 def test_who_is_second_keeps_their_text_and_does_not_overwrite(writer, timed_bot, world):
     post_id = world.posts[PostState.DRAFT]
     page = writer.get(f"/posts/{post_id}/edit").text
-    old_hash, keeper = HASH.search(page)[1], unescape(KEEPER.search(page)[1])
+    old_hash, keeper = first(HASH, page), first(KEEPER, page)
     send(writer, f"/posts/{post_id}/edit", act="save", **typed(text_fi="Ensimmäinen ehti."))
 
     answer = writer.post(
@@ -259,14 +266,14 @@ def test_what_is_being_written_is_kept_and_offered_again(writer, timed_bot):
     assert FI in answer.text
     start = writer.read("/posts/new")
     assert FI in start
-    place = re.search(r'href="(/posts/new\?draft=[^"]+)"', start)[1]
+    place = first(r'href="(/posts/new\?draft=[^"]+)"', start)
     assert FI in writer.read(place)
     assert posts(timed_bot) == []
 
 
 def test_a_draft_is_seen_by_its_writer_alone(writer, approver):
     send(writer, "/posts/new?start=empty", act="", to="/posts/compose/keep", **typed())
-    place = re.search(r'href="(/posts/new\?draft=[^"]+)"', writer.read("/posts/new"))[1]
+    place = first(r'href="(/posts/new\?draft=[^"]+)"', writer.read("/posts/new"))
 
     assert FI not in approver.read(place)
     assert FI not in approver.read("/posts/new")
@@ -283,8 +290,8 @@ def test_a_kept_draft_is_sealed(writer, timed_bot):
 def test_a_form_that_was_open_too_long_gives_the_text_back(writer, timed_bot, clock):
     page = writer.get("/posts/new?start=empty").text
     form = {
-        "token": re.search(r'name="token" value="([^"]+)"', page)[1],
-        "keeper": unescape(KEEPER.search(page)[1]),
+        "token": first(r'name="token" value="([^"]+)"', page),
+        "keeper": first(KEEPER, page),
         "act": "submit",
         **{name.replace("_", "-"): value for name, value in typed().items()},
     }
@@ -300,8 +307,8 @@ def test_a_form_that_was_open_too_long_gives_the_text_back(writer, timed_bot, cl
 def test_what_is_sent_after_the_session_has_ended_waits_at_the_desk(writer, browse, timed_bot):
     page = writer.get("/posts/new?start=empty").text
     form = {
-        "token": re.search(r'name="token" value="([^"]+)"', page)[1],
-        "keeper": unescape(KEEPER.search(page)[1]),
+        "token": first(r'name="token" value="([^"]+)"', page),
+        "keeper": first(KEEPER, page),
         "act": "submit",
         **{name.replace("_", "-"): value for name, value in typed().items()},
     }
@@ -321,7 +328,7 @@ def test_a_form_from_elsewhere_is_refused(writer):
 
 
 def test_nobody_writes_with_the_seal_of_another(writer, approver):
-    keeper = unescape(KEEPER.search(writer.get("/posts/new?start=empty").text)[1])
+    keeper = first(KEEPER, writer.get("/posts/new?start=empty").text)
 
     answer = approver.post(
         "/posts/compose", data={"token": approver.token("/posts"), "keeper": keeper, "act": "save"}
@@ -376,7 +383,7 @@ def fill_in_an_event(writer, **others):
         "/posts/compose",
         data={
             "token": writer.token("/posts"),
-            "keeper": unescape(KEEPER.search(page)[1]),
+            "keeper": first(KEEPER, page),
             "act": "fill",
             **fields,
         },

@@ -25,7 +25,9 @@ def add(browser, content=None, **fields):
 
 
 def file_of(answer):
-    return re.search(r"/media/([0-9a-f]{64}\.png)/about", answer.headers["location"])[1]
+    match = re.search(r"/media/([0-9a-f]{64}\.png)/about", answer.headers["location"])
+    assert match is not None
+    return match[1]
 
 
 def test_an_empty_library_says_what_to_do_first(writer):
