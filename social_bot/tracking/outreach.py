@@ -68,13 +68,20 @@ class Visit:
 class Counted(Protocol):
     """What can be added up: a visit, or its row."""
 
-    minutes: int
-    workers: int
-    contacts: int
-    declined: int | None
-    led_to_clienthood: int | None
-    guided_on: int | None
-    out_of_area: int | None
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def workers(self) -> int: ...
+    @property
+    def contacts(self) -> int: ...
+    @property
+    def declined(self) -> int | None: ...
+    @property
+    def led_to_clienthood(self) -> int | None: ...
+    @property
+    def guided_on(self) -> int | None: ...
+    @property
+    def out_of_area(self) -> int | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -277,8 +277,9 @@ def earlier_places(session: Session, *, limit: int = 50) -> Sequence[str]:
 
 
 def last_channel_at(session: Session, place: str) -> Channel | None:
-    query = select(VisitRow.channel).where(VisitRow.place == place, col(VisitRow.removed_at).is_(None))
-    return session.exec(query.order_by(col(VisitRow.id).desc()).limit(1)).first()
+    query = select(VisitRow).where(VisitRow.place == place, col(VisitRow.removed_at).is_(None))
+    row = session.exec(query.order_by(col(VisitRow.id).desc()).limit(1)).first()
+    return None if row is None else row.channel
 
 
 def last_visit_by(session: Session, name: str) -> VisitRow | None:

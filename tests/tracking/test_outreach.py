@@ -1,7 +1,8 @@
 """Visits, trials, partners: what is counted, what is due, what is kept once."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -134,7 +135,9 @@ def test_hours_are_those_of_every_worker():
 
     assert totals.worker_hours == 6
     assert (totals.times, totals.minutes_each, totals.contacts) == (2, 120, 10)
-    assert rate(totals.contacts, totals.worker_hours).value == pytest.approx(10 / 6)
+    per_hour = rate(totals.contacts, totals.worker_hours)
+    assert per_hour is not None
+    assert per_hour.value == pytest.approx(10 / 6)
 
 
 def test_what_was_not_counted_is_no_zero():
@@ -180,7 +183,7 @@ def test_hours_are_read_in_every_way(hours, minutes):
 def test_the_time_of_day_wins_over_the_length():
     visit = parse_visit({**FIELDS, "begins": "9.00", "ends": "10:30"}, known=Known(), today=TODAY)
 
-    assert (visit.minutes, visit.starts_at.hour) == (90, 9)
+    assert (visit.minutes, visit.starts_at) == (90, time(9, 0))
 
 
 @pytest.mark.parametrize(
@@ -348,7 +351,7 @@ Tori;street;23.11.2026;1,5;2;0;;
 FILE_NAMES = Names(trials={}, partners={"kela": 1}, channels={"kirjasto": Channel.LIBRARY})
 
 
-def read(text: str):
+def read(text: str | bytes):
     content = text if isinstance(text, bytes) else text.encode()
     return read_visits(content, names=FILE_NAMES, known=Known(partners={1}), today=TODAY)
 
@@ -426,7 +429,7 @@ def test_a_partner_is_registered_once_and_offered_until_it_is_retired(session, n
     with pytest.raises(InvalidFields):
         partners.add(session, kela, names=names, by=COORDINATOR, now=NOW)
 
-    partners.retire(session, row.id, by=COORDINATOR, now=NOW)
+    partners.retire(session, row.id or 0, by=COORDINATOR, now=NOW)
 
     assert row.named("sv") == "FPA"
     assert row.named("fi") == "Kela"
@@ -451,7 +454,11 @@ def test_a_partner_that_cannot_be_is_refused_at_its_fields(fields, wrong):
 # Trials
 
 
-A_TRIAL = {"starts_on": date(2026, 10, 1), "mid_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1)}
+A_TRIAL: dict[str, Any] = {
+    "starts_on": date(2026, 10, 1),
+    "mid_on": date(2026, 11, 1),
+    "ends_on": date(2026, 12, 1),
+}
 
 
 @pytest.mark.parametrize(
@@ -616,7 +623,7 @@ def test_a_practice_is_described_in_seven_questions_and_versions(session, bot, n
         now=NOW,
     )
 
-    described = practices.describe(session, row.id, form)
+    described = practices.describe(session, row.id or 0, form)
 
     assert len(described.answers) == 7
     assert (described.title, described.version, described.answers[0][1]) == (
@@ -657,6 +664,10 @@ def test_the_forms_hold_every_question_of_the_report_in_its_wording(bot):
 # Comparing
 
 
+def value(row):
+    return None if row.per_hour is None else row.per_hour.value
+
+
 def test_two_channels_are_told_apart_only_where_the_cases_suffice():
     many, few = Totals(worker_minutes=600, contacts=60), Totals(worker_minutes=600, contacts=6)
 
@@ -683,7 +694,7 @@ def test_channels_and_trials_of_a_period_are_compared_on_one_measure(session, bo
 
     rows = {row.key: row for row in found.rows}
     assert set(rows) == {"channel:mall", "channel:library", f"trial:{trial.id}"}
-    assert rows["channel:library"].per_hour.value == 10
+    assert value(rows["channel:library"]) == 10
     assert rows["channel:mall"].verdict is Verdict.FEWER
     assert rows[f"trial:{trial.id}"].verdict is Verdict.UNCERTAIN
 
@@ -697,7 +708,7 @@ def test_the_pages_contacts_are_counted_by_the_program_and_its_hours_by_hand(
 
     (before,), (after,) = without_hours.rows, with_hours.rows
     assert (before.channel, before.totals.contacts, before.per_hour) == (Channel.PAGE, 1, None)
-    assert after.per_hour.value == 1
+    assert value(after) == 1
     assert with_hours.against == "channel:page"
 
 
