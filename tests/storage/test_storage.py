@@ -1,5 +1,7 @@
 """The database: migrations up and down, sealed values, aware times, one writer at a time."""
 
+import importlib
+import pkgutil
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -12,23 +14,20 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import StatementError
 from sqlmodel import SQLModel
 
-from social_bot import work as _every_table_is_known_now  # noqa: F401
-from social_bot.answering import comment_store as _comments_are_known_now  # noqa: F401
+import social_bot
 from social_bot.answering.store import DeliveryRow
 from social_bot.bootstrap import build
 from social_bot.errors import NotReady
-from social_bot.organisation import entering as _sign_in_is_known_now  # noqa: F401
 from social_bot.organisation.operators import OperatorRow
-from social_bot.planning import feeds as _feeds_are_known_now  # noqa: F401
-from social_bot.planning import notes as _notes_are_known_now  # noqa: F401
-from social_bot.planning import drafts as _drafts_are_known_now  # noqa: F401
 from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file
 from social_bot.storage.engine import insert_new
-from social_bot.tracking import figure_store as _figures_are_known_now  # noqa: F401
-from social_bot.tracking import outreach_store as _outreach_is_known_now  # noqa: F401
 from tests.conftest import NOW
+
+for _module in pkgutil.walk_packages(social_bot.__path__, "social_bot."):
+    if not _module.name.startswith(("social_bot.__main__", "social_bot.storage.migrations")):
+        importlib.import_module(_module.name)  # every table is known now
 
 
 def fresh_key() -> SecretStr:

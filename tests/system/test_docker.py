@@ -20,8 +20,9 @@ HADOLINT = Path(sys.executable).parent / "hadolint"
 
 @pytest.fixture
 def services() -> dict[str, Any]:
-    compose: dict[str, Any] = YAML(typ="safe").load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
-    return compose["services"]
+    compose = YAML(typ="safe").load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    services: dict[str, Any] = compose["services"]
+    return services
 
 
 def variables() -> set[str]:
