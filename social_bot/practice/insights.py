@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from social_bot.practice.call import Call
+from social_bot.practice.fields import Field
 from social_bot.practice.refusals import Refusal, bad_parameter
 from social_bot.practice.state import CommentRow, PageRow, PostRow, ReactionRow
 
@@ -52,8 +53,17 @@ def page_insights(call: Call, page: PageRow) -> object:
 
 
 def post_insights(call: Call, post: PostRow) -> object:
-    names = _metric_names(call, POST_METRICS)
     _period(call, "lifetime")
+    return _of_post(call, post, _metric_names(call, POST_METRICS))
+
+
+def inner_post_insights(call: Call, post: PostRow, field: Field) -> dict[str, object]:
+    """The same as a field of the post: ``insights.metric(post_clicks,post_media_view)``."""
+    names = [name.strip() for name in field.modifiers.get("metric", "").split(",") if name.strip()]
+    return _of_post(call, post, _known(names, POST_METRICS))
+
+
+def _of_post(call: Call, post: PostRow, names: Sequence[str]) -> dict[str, object]:
     data = []
     for name in names:
         value = POST_METRICS[name](call, post)
@@ -64,7 +74,10 @@ def post_insights(call: Call, post: PostRow) -> object:
 
 
 def _metric_names(call: Call, alive: Collection[str]) -> list[str]:
-    names = [str(name) for name in call.parameters.sequence("metric") or []]
+    return _known([str(name) for name in call.parameters.sequence("metric") or []], alive)
+
+
+def _known(names: list[str], alive: Collection[str]) -> list[str]:
     if not names:
         raise Refusal("(#3001) You must specify at least one metric", code=3001, subcode=1504028)
     if any(name not in alive for name in names):
@@ -208,6 +221,13 @@ def _post_metric_table() -> Mapping[str, PostMetric]:
     def activity(call: Call, post: PostRow) -> dict[str, int]:
         return {"like": _reactions(call, post), "comment": _comments(call, post), "share": post.shares}
 
+    def clicks_by_type(call: Call, post: PostRow) -> dict[str, int]:
+        clicks = views(call, post) // 20
+        links = clicks * 2 // 3 if post.link else 0
+        return {
+            kind: count for kind, count in (("link clicks", links), ("other clicks", clicks - links)) if count
+        }
+
     def nothing(_call: Call, _post: PostRow) -> int:
         return 0
 
@@ -215,7 +235,7 @@ def _post_metric_table() -> Mapping[str, PostMetric]:
         "post_media_view": views,
         "post_total_media_view_unique": lambda call, post: _reach(views(call, post)),
         "post_clicks": lambda call, post: views(call, post) // 20,
-        "post_clicks_by_type": lambda call, post: {"other clicks": views(call, post) // 20},
+        "post_clicks_by_type": clicks_by_type,
         **{f"post_reactions_{kind}_total": reactions_of(kind) for kind in _REACTIONS},
         "post_reactions_by_type_total": reactions_by_type,
         "post_activity_by_action_type": activity,

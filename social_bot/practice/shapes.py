@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from social_bot.practice import discussion
+from social_bot.practice import discussion, insights
 from social_bot.practice import fields as expressions
 from social_bot.practice.call import Call, graph_time
 from social_bot.practice.faults import Fault
@@ -139,6 +139,7 @@ def show_post(call: Call, post: PostRow, asked: Sequence[Field]) -> dict[str, ob
             "comments": lambda field: discussion.inner_comments(call, post.id, field),
             "reactions": lambda field: discussion.inner_reactions(call, post.id, field),
             "likes": lambda field: discussion.inner_reactions(call, post.id, field, kind="LIKE"),
+            "insights": lambda field: insights.inner_post_insights(call, post, field),
         },
         usual="created_time message id",
         known=_KNOWN_OF_POST,

@@ -1,6 +1,6 @@
 """The Facebook channel: the ports of the rooms, answered by calls to Graph."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -136,11 +136,29 @@ class FacebookChannel(GraphCalls):
         return found + metrics.readings(metrics.PAGE_INSIGHTS, counts, period="day")
 
     def post_counters(self, page: PageAccess, external_id: str) -> Sequence[Reading]:
+        """Fields and insights in one call; apart where Graph refuses that, which finds the dead names."""
         self._wait_if_busy(page, Lane.PAGES, is_urgent=False)
-        found = self._fields(page, external_id, metrics.POST_FIELDS, metrics.post_field_readings)
-        build = partial(protocol.post_insights, external_id)
-        counts = self._insights(page, metrics.POST_INSIGHTS, build)
+        living = self._living(page, metrics.POST_INSIGHTS)
+        found: list[Reading] | None = None
+        counts: list[metrics.Count] | None = None
+        try:
+            call = protocol.post_figures(external_id, metrics.POST_FIELDS, living)
+            found, counts = self._ask(page, call, metrics.parse_post_figures)
+        except ContentRefused as refusal:
+            if metrics.is_not_counted(refusal.details):
+                counts = []
+            elif not metrics.is_dead_name(refusal.details):
+                raise
+        if found is None:
+            found = self._fields(page, external_id, metrics.POST_FIELDS, metrics.post_field_readings)
+        if counts is None:
+            counts = self._insights(page, metrics.POST_INSIGHTS, partial(protocol.post_insights, external_id))
         return found + metrics.readings(metrics.POST_INSIGHTS, counts, period="lifetime")
+
+    def _living(self, page: PageAccess, names: Iterable[str]) -> list[str]:
+        """Those names that the platform has not refused for this page."""
+        dead = self._dead_metrics.get(page.page_id, frozenset())
+        return [name for name in names if name not in dead]
 
     def _fields(
         self, page: PageAccess, node: str, names: Sequence[str], parse: Parse[list[Reading]]
@@ -155,8 +173,7 @@ class FacebookChannel(GraphCalls):
     def _insights(
         self, page: PageAccess, names: Mapping[str, str], build: Callable[[Sequence[str]], Call]
     ) -> list[metrics.Count]:
-        dead = self._dead_metrics.get(page.page_id, frozenset())
-        living = [name for name in names if name not in dead]
+        living = self._living(page, names)
         try:
             counts, refused = metrics.ask_living(
                 living, lambda asked: self._ask(page, build(asked), metrics.parse_counts)

@@ -24,7 +24,11 @@ POST_INSIGHTS = {
     "post_media_view": "post_views",
     "post_total_media_view_unique": "post_reach",
     "post_clicks": "post_clicks",
+    "post_clicks_by_type": "post_link_clicks",
 }
+_KINDS = {"post_clicks_by_type": "link clicks"}
+"""Of a count by kinds the one that we keep; Graph leaves out a kind that has not happened."""
+
 
 # Plain fields, asked without insights.
 PAGE_FIELDS = ("followers_count",)
@@ -78,12 +82,18 @@ def parse_counts(answer: Mapping[str, Any]) -> list[Count]:
         Count(
             name=row["name"],
             period=row["period"],
-            value=_int(value.get("value")),
+            value=_int(_of_kind(row["name"], value.get("value"))),
             ends_at=parse_time(value["end_time"]) if "end_time" in value else None,
         )
         for row in answer["data"]
         for value in row["values"]
     ]
+
+
+def parse_post_figures(answer: Mapping[str, Any]) -> tuple[list[Reading], list[Count] | None]:
+    """Plain counters, and the counts of insights; None where Graph sent none along."""
+    insights = answer.get("insights")
+    return post_field_readings(answer), None if insights is None else parse_counts(insights)
 
 
 def ask_living(
@@ -145,6 +155,10 @@ def windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, dateti
         end = min(since + MOST_DAYS, until)
         yield since, end
         since = end
+
+
+def _of_kind(name: str, value: object) -> object:
+    return value.get(_KINDS[name], 0) if name in _KINDS and isinstance(value, dict) else value
 
 
 def _total(edge: Mapping[str, Any] | None) -> int | None:

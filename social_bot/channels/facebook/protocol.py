@@ -222,6 +222,15 @@ def post_insights(post_id: str, names: Sequence[str]) -> Call:
     )
 
 
+def post_figures(post_id: str, fields: Sequence[str], metrics: Sequence[str]) -> Call:
+    """A post's plain counters and its insights at once.
+
+    https://developers.facebook.com/docs/graph-api/guides/field-expansion
+    """
+    insights = [f"insights.metric({','.join(metrics)}).period(lifetime)"] if metrics else []
+    return fields_of(post_id, [*fields, *insights])
+
+
 def fields_of(node: str, names: Sequence[str]) -> Call:
     return Call(method="GET", node=node, params={"fields": ",".join(names)})
 

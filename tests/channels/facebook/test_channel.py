@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -334,8 +335,48 @@ def test_counters_of_a_post_come_from_insights_and_from_its_fields(graph, channe
         "post_views": 7,
         "post_reach": 7,
         "post_clicks": 7,
+        "post_link_clicks": 7,
     }
     assert graph.edges() == [f"GET {POST}", f"GET {POST}/insights"]
+
+
+def at_once(request):
+    """A Graph that sends the insights along with the fields, as Meta does."""
+    fields = fields_of(request)["fields"]
+    names = fields.partition("insights.metric(")[2].partition(")")[0].split(",")
+    values = {"post_clicks_by_type": {"link clicks": 4, "other clicks": 3}}
+    rows = [
+        {"name": name, "period": "lifetime", "values": [{"value": values.get(name, 7)}]} for name in names
+    ]
+    return answer({"shares": {"count": 3}, "insights": {"data": rows}})
+
+
+def test_all_counters_of_a_post_come_in_one_call():
+    graph = ScriptedGraph(at_once)
+
+    values = by_metric(graph.channel().post_counters(ACCESS, POST))
+
+    assert len(graph.requests) == 1
+    assert (values["post_shares"], values["post_views"], values["post_link_clicks"]) == (3, 7, 4)
+
+
+def test_a_thousand_posts_cost_a_thousand_calls_and_few_more_for_a_dead_name():
+    def transport(request):
+        sent = fields_of(request)
+        if "post_clicks" in re.findall(r"\w+", sent.get("fields", "") + sent.get("metric", "")):
+            return error(100, message="(#100) The value must be a valid insights metric")
+        names = json.loads(sent.get("metric", "[]"))
+        rows = [{"name": name, "period": "lifetime", "values": [{"value": 7}]} for name in names]
+        return answer({"data": rows}) if names else at_once(request)
+
+    graph = ScriptedGraph(transport)
+    channel = graph.channel()
+
+    values = [by_metric(channel.post_counters(ACCESS, f"{POST}{number}")) for number in range(1000)]
+
+    assert 1000 <= len(graph.requests) <= 1010
+    assert {value["post_views"] for value in values} == {7}
+    assert {value["post_clicks"] for value in values} == {None}
 
 
 def test_of_two_rows_the_one_over_the_lifetime_counts(graph, channel):

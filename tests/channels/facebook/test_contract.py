@@ -166,7 +166,7 @@ def test_every_field_that_we_read_is_one_of_meta_s(call, node):
 
 
 def split(fields: str) -> list[str]:
-    return re.split(r",(?![^{]*})", fields)
+    return re.split(r",(?![^{]*})(?![^(]*\))", fields)
 
 
 def test_every_insight_name_is_plain_text_in_one_list():
