@@ -66,7 +66,7 @@ _PLACE_OR_AGE = marked("place, age or name")
 _HOURS = marked("{number} h")
 _TIMES_IN_ALL = marked("{times} times, {hours} in all")
 _BETWEEN = "{value} ({low}–{high})"
-_SHARE = "{value} % ({low}–{high} %)"
+_SHARE = "{value} % ({low}–{high})"
 
 
 @dataclass(frozen=True, kw_only=True)
