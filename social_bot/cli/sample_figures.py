@@ -16,7 +16,6 @@ from social_bot.tracking.goal_deeds import GoalPlan
 from social_bot.tracking.periods import Month, month_at
 
 _MONTHS = 14
-_SETTLED = 2
 _TOPICS = {
     "debt": 5,
     "social_assistance_basic": 8,
@@ -33,9 +32,9 @@ def add_figures(session: Session, bot: Bot, *, by: str, now: datetime) -> None:
     zone = bot.settings.zone
     this = month_at(now, zone)
     for number, page in enumerate(pages.everyone(session)):
-        for back in range(_SETTLED + 1, _MONTHS):
+        for back in range(1, _MONTHS):
             _keep(session, page.id, this.later(-back), list(_of_page(back, number)), now=now)
-    for back in range(_SETTLED + 1, _MONTHS):
+    for back in range(1, _MONTHS):
         _keep(session, OFFICE, this.later(-back), list(_of_office(back)), now=now)
     today = now.astimezone(zone).date()
     for metric, target, why in (

@@ -1,8 +1,21 @@
 """stats."""
 
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from social_bot.cli.output import AsJson, opened, show, table
+from social_bot.cli.output import AsJson, opened, show, table, warn
+from social_bot.errors import InvalidInput
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
 
 stats = typer.Typer(help="Figures and goals.", no_args_is_help=True)
 
@@ -13,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 @stats.command("goals", epilog="Example: social-bot stats goals --json")
 def stats_goals(*, as_json: AsJson = False) -> None:
-    """Show each goal of each campaign: target, value, pace; what is not available says since when."""
+    """Show each goal: target, value, pace, forecast; what is not available says since when."""
     from social_bot.tracking.goal_files import goal_record
     from social_bot.tracking.progress import goals_now
 
@@ -22,7 +35,7 @@ def stats_goals(*, as_json: AsJson = False) -> None:
     show(
         records,
         as_json=as_json,
-        lines=table(records, ("campaign", "metric", "target", "value", "pace", "by")),
+        lines=table(records, ("goal", "campaign", "metric", "target", "value", "pace", "by")),
     )
 
 
@@ -32,5 +45,50 @@ def stats_collect(*, as_json: AsJson = False) -> None:
     from social_bot.tracking.collecting import collect
 
     with opened() as bot:
-        kept = collect(bot.database, insights=bot.channel, clock=bot.now, everything=True)
+        progress = _told_on_the_way("{number} posts read") if sys.stderr.isatty() else None
+        kept = collect(bot.database, insights=bot.channel, clock=bot.now, everything=True, progress=progress)
     show({"readings": kept}, as_json=as_json, lines=[f"Readings kept: {kept}."])
+
+
+@stats.command("export", epilog="Example: social-bot stats export --months 2026-01..2026-11 --format csv")
+def stats_export(
+    *,
+    months: Annotated[str, typer.Option(help="Like 2026-11, or 2026-01..2026-11.")],
+    file_format: Annotated[ExportFormat, typer.Option("--format", help="csv or jsonl.")] = ExportFormat.CSV,
+    language: Annotated[
+        str, typer.Option("--lang", help="Of the names and definitions: fi, sv or en.")
+    ] = "fi",
+    out: Annotated[Path | None, typer.Option(help="A file; without it, standard output.")] = None,
+) -> None:
+    """Write the figures of whole months with their definitions; counts of people under five are hidden."""
+    from social_bot.organisation.languages import LANGUAGES
+    from social_bot.tracking.export import export_rows, write_csv, write_jsonl
+    from social_bot.tracking.periods import month_at, parse_months
+
+    asked = parse_months(months)
+    if language not in LANGUAGES:
+        raise InvalidInput("The language is fi, sv or en.")
+    write = write_csv if file_format is ExportFormat.CSV else write_jsonl
+    with opened() as bot, bot.database.read() as session:
+        now = bot.now()
+        if asked[-1] >= month_at(now, bot.settings.zone):
+            warn("Months that are not over are left out.")
+        lines = write(
+            export_rows(session, asked, organisation=bot.organisation(session), language=language, now=now)
+        )
+        if out is None:
+            for line in lines:
+                print(line, end="")
+            return
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+    print(f"Written: {out}")
+
+
+def _told_on_the_way(sentence: str) -> Callable[[int], None]:
+    """A count that grows in one line of standard error."""
+
+    def tell(number: int) -> None:
+        print(f"\r{sentence.format(number=number)}", end="", file=sys.stderr, flush=True)
+
+    return tell

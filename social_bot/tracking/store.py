@@ -212,14 +212,12 @@ def count_published(
     return int(session.exec(query).one())
 
 
-def last_taken(session: Session, subjects: Sequence[str]) -> dict[str, datetime]:
-    """When each subject was last read."""
-    rows = session.exec(
-        select(SnapshotRow.subject, func.max(SnapshotRow.taken_at))
-        .where(col(SnapshotRow.subject).in_(subjects))
-        .group_by(col(SnapshotRow.subject))
-    ).all()
-    return dict(rows)
+def last_taken(session: Session, subject: str) -> datetime | None:
+    """When a page was last read; its followers are among every reading."""
+    query = select(func.max(SnapshotRow.taken_at)).where(
+        SnapshotRow.subject == subject, SnapshotRow.metric == Metric.PAGE_FOLLOWERS
+    )
+    return session.exec(query).one()
 
 
 def first_unavailable(
@@ -235,17 +233,6 @@ def first_unavailable(
         query = query.where(SnapshotRow.taken_at < until)
     retired_on, taken_at = session.exec(query).one()
     return retired_on or (None if taken_at is None else taken_at.date())
-
-
-def published_posts(
-    session: Session, *, campaign_id: int | None = None, page_id: str | None = None
-) -> Sequence[PostRow]:
-    query = select(PostRow).where(PostRow.state == PostState.PUBLISHED, col(PostRow.external_id).is_not(None))
-    if campaign_id is not None:
-        query = query.where(PostRow.campaign_id == campaign_id)
-    if page_id is not None:
-        query = query.where(PostRow.page_id == page_id)
-    return session.exec(query.order_by(col(PostRow.publish_at))).all()
 
 
 def count_messages(session: Session, page_id: str, *, since: datetime, until: datetime) -> int:

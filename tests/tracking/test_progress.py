@@ -12,14 +12,14 @@ from sqlmodel import select
 from social_bot.answering import callbacks
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.channels.ports import PageAccess, Reading
-from social_bot.errors import ConnectionLost, PageUnavailable
+from social_bot.errors import ConnectionLost, ContentRefused, PageUnavailable
 from social_bot.organisation import pages
 from social_bot.organisation.metrics import Metric
 from social_bot.planning.campaigns import read_campaign
 from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
-from social_bot.planning.store import GoalRow
-from social_bot.tracking.collecting import collect, is_due
+from social_bot.planning.store import GoalRow, PostRow
+from social_bot.tracking.collecting import collect, next_due
 from social_bot.tracking.goal_files import goals_csv
 from social_bot.tracking.progress import goals_now
 from social_bot.tracking.store import SnapshotRow
@@ -34,6 +34,8 @@ class FakeInsights:
     page: Sequence[Reading] = ()
     asked: list[str] = field(default_factory=list)
     error: Exception | None = None
+    fails_after: int | None = None
+    gone: str = ""
 
     def page_counters(self, page: PageAccess, *, since: datetime, until: datetime) -> Sequence[Reading]:
         if self.error:
@@ -42,7 +44,11 @@ class FakeInsights:
         return self.page
 
     def post_counters(self, page: PageAccess, external_id: str) -> Sequence[Reading]:
+        if self.fails_after is not None and len(self.asked) > self.fails_after:
+            raise PageUnavailable("slow", throttled=True)
         self.asked.append(external_id)
+        if external_id == self.gone:
+            raise ContentRefused("gone")
         return [
             Reading(metric=metric, value=value, retired_on=None if value is not None else date(2026, 6, 15))
             for metric, value in self.post.items()
@@ -212,23 +218,58 @@ def test_posts_are_read_less_often_as_they_age(bot, campaign_id, clock):
 
 
 @pytest.mark.parametrize(
-    ("age", "last_age", "is_read"),
+    ("age", "again_at"),
     [
-        (timedelta(minutes=59), None, False),
-        (timedelta(hours=1), None, True),
-        (timedelta(hours=5), timedelta(hours=1), False),
-        (timedelta(hours=6), timedelta(hours=1), True),
-        (timedelta(days=7), timedelta(days=3), True),
-        (timedelta(days=30), timedelta(days=28), False),
-        (timedelta(days=57), timedelta(days=28), True),
-        (timedelta(days=400), None, True),
+        (timedelta(hours=1), timedelta(hours=6)),
+        (timedelta(hours=5), timedelta(hours=6)),
+        (timedelta(hours=6), timedelta(days=1)),
+        (timedelta(days=1), timedelta(days=3)),
+        (timedelta(days=3), timedelta(days=7)),
+        (timedelta(days=7), timedelta(days=28)),
+        (timedelta(days=28), timedelta(days=56)),
+        (timedelta(days=400), timedelta(days=428)),
     ],
 )
-def test_a_post_is_due_at_the_steps_of_its_age(age, last_age, is_read):
+def test_a_post_is_due_again_at_the_next_step_of_its_age(age, again_at):
     published = NOW - age
-    last_taken = None if last_age is None else published + last_age
 
-    assert is_due(published, last_taken, NOW) is is_read
+    assert next_due(published, NOW) == published + again_at
+
+
+def test_a_run_that_is_cut_short_goes_on_with_the_posts_that_were_left(bot, campaign_id, clock):
+    insights = FakeInsights(fails_after=1)
+    collect(bot.database, insights=insights, clock=clock)
+    first = [one for one in insights.asked if one != PAGE]
+    insights.fails_after = None
+    collect(bot.database, insights=insights, clock=clock)
+
+    assert first == [f"{PAGE}_0"]
+    assert [one for one in insights.asked if one != PAGE] == [f"{PAGE}_0", f"{PAGE}_1"]
+
+
+def test_a_post_that_is_gone_keeps_no_other_from_being_read(bot, campaign_id, clock):
+    insights = FakeInsights(gone=f"{PAGE}_0")
+
+    collect(bot.database, insights=insights, clock=clock)
+    collect(bot.database, insights=insights, clock=clock)
+
+    assert [one for one in insights.asked if one != PAGE] == [f"{PAGE}_0", f"{PAGE}_1"]
+
+
+def test_a_post_that_was_found_on_the_page_later_is_read_as_well(bot, campaign_id, clock):
+    with bot.database.write() as session:
+        post = session.exec(select(PostRow).where(PostRow.external_id == f"{PAGE}_1")).one()
+        post.external_id = None
+        session.add(post)
+    insights = FakeInsights()
+    collect(bot.database, insights=insights, clock=clock)
+    with bot.database.write() as session:
+        post = session.get_one(PostRow, post.id)
+        post.external_id = f"{PAGE}_1"
+        session.add(post)
+    collect(bot.database, insights=insights, clock=clock)
+
+    assert f"{PAGE}_1" in insights.asked
 
 
 def test_the_csv_opens_in_a_finnish_spreadsheet_and_leaves_the_unknown_empty(bot, campaign_id):
