@@ -25,8 +25,9 @@ def read_original(session: Session, message_id: int, *, by: str, cipher: Cipher,
 
     Raises ``NotAllowed`` without the role of the people on duty, ``NotFound`` where it is not kept.
     """
-    operators.require(session, by, Role.DUTY)
     message = store.get_message(session, message_id)
+    page_id = None if message is None else store.get_thread(session, message.thread_id).page_id
+    operators.require(session, by, Role.DUTY, page_id=page_id)
     if message is None or message.original_sealed is None:
         raise NotFound("The original of message {id} is not kept any more.", id=message_id)
     audit.record(session, at=now, actor=by, action="message.read_original", subject=f"message:{message_id}")

@@ -129,7 +129,7 @@ def take_token(
 
 def let_answer_comments(session: Session, page_id: str, *, allowed: bool, by: str, now: datetime) -> PageRow:
     """Whether general questions under the page's posts are answered by themselves; approvers decide it."""
-    operators.require(session, by, Role.APPROVER)
+    operators.require(session, by, Role.APPROVER, page_id=page_id)
     page = get(session, page_id)
     page.answers_comments = allowed
     session.add(page)

@@ -8,11 +8,14 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from social_bot.answering import store as answering
-from social_bot.answering.store import CallbackRow, ThreadRow
+from social_bot.answering.queue import Entry, Show, list_inbox
+from social_bot.answering.store import CallbackRow
 from social_bot.organisation import alerts, heartbeats, notices, pages
 from social_bot.organisation.alerts import AlertRow
+from social_bot.organisation.directory import Organisation
 from social_bot.organisation.notices import NoticeState
 from social_bot.organisation.roles import Role
+from social_bot.planning import approvals, notes
 from social_bot.planning import store as planning
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
@@ -23,7 +26,7 @@ from social_bot.web.outreach_words import OutreachWords
 from social_bot.web.pages import render, see_other
 from social_bot.web.visits import Staff, StaffForm, Worker
 
-_TROUBLED = (PostState.UNCONFIRMED, PostState.FAILED, PostState.MISSED)
+_TROUBLED = (PostState.UNCONFIRMED, PostState.FAILED, PostState.MISSED, PostState.EXPIRED)
 
 routes = APIRouter()
 
@@ -49,8 +52,9 @@ class Needs:
     alerts: Sequence[AlertLine]
     silent_since: datetime | None
     troubled: Sequence[PostRow]
+    sent_back: Sequence[PostRow]
     to_approve: Sequence[PostRow]
-    waiting: Sequence[ThreadRow]
+    waiting: Sequence[Entry]
     callbacks: Sequence[CallbackRow]
     trials: Sequence[TrialSummary]
     today: Sequence[PostRow]
@@ -58,16 +62,18 @@ class Needs:
     @property
     def count(self) -> int:
         """How many things wait for somebody."""
-        parts = (self.alerts, self.troubled, self.to_approve, self.waiting, self.callbacks, self.trials)
-        return sum(len(part) for part in parts)
+        own = (self.troubled, self.sent_back, self.to_approve)
+        return sum(len(part) for part in (self.alerts, *own, self.waiting, self.callbacks, self.trials))
 
 
 @routes.get("/")
 def today(visit: Staff, done: str = "") -> Response:
     with visit.site.bot.database.read() as session:
-        needs = gather_needs(session, visit.worker, visit.moments)
+        needs = gather_needs(session, visit.worker, visit.moments, visit.organisation)
         names = {page.id: page.name for page in pages.everyone(session)}
-        return render(visit, "today.html", needs=needs, o=OutreachWords(moments=visit.moments), pages=names, done=done)
+        return render(
+            visit, "today.html", needs=needs, o=OutreachWords(moments=visit.moments), pages=names, done=done
+        )
 
 
 @routes.post("/alerts/{alert_id}/acknowledge")
@@ -78,19 +84,22 @@ def acknowledge(alert_id: int, visit: Staff, form: StaffForm) -> Response:
     return see_other("/?done=acknowledged")
 
 
-def gather_needs(session: Session, worker: Worker, moments: Moments) -> Needs:
-    is_writer, is_approver = worker.holds(Role.WRITER), worker.holds(Role.APPROVER)
+def gather_needs(session: Session, worker: Worker, moments: Moments, organisation: Organisation) -> Needs:
+    is_writer = worker.holds(Role.WRITER)
     midnight = datetime.combine(moments.today, time(), tzinfo=moments.zone)
     return Needs(
         alerts=_alert_lines(session),
         silent_since=heartbeats.silent_since(session, now=moments.now),
-        troubled=planning.list_posts(session, states=_TROUBLED) if is_writer else (),
-        to_approve=[
+        troubled=[
             post
-            for post in planning.list_posts(session, states=[PostState.AWAITING_APPROVAL])
-            if is_approver and post.author != worker.name
+            for post in planning.list_posts(session, states=_TROUBLED)
+            if is_writer and (post.state is not PostState.EXPIRED or worker.name in post.hands)
         ],
-        waiting=[thread for thread in answering.list_threads(session) if thread.waits_for_person]
+        sent_back=[
+            planning.get_post(session, post_id) for post_id in notes.sent_back_to(session, worker.name)
+        ],
+        to_approve=approvals.list_waiting(session, worker.name, now=moments.now),
+        waiting=list_inbox(session, organisation, show=Show.WAITING, now=moments.now).entries
         if is_writer
         else (),
         callbacks=answering.list_callbacks(session, only_open=True) if is_writer else (),

@@ -1,5 +1,6 @@
 """What holds on every page: headers, tokens, languages, and errors that are sentences."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from social_bot.organisation import alerts
 from social_bot.organisation.alerts import AlertKind
 from social_bot.planning.posts import PostState
 from social_bot.settings import Settings
-from social_bot.web.app import create_app
+from social_bot.web.app import _STAFF, create_app
 from tests.conftest import NOW, WRITER
 from tests.web.conftest import HERE, Browser
 
@@ -17,6 +18,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
+BEFORE_SIGN_IN = {"/enter", "/sign-in", "/sign-in/set-up", "/sign-in/step", "/invitation/{token}"}
 ACTS = (
     "/posts/{post}/submit",
     "/posts/{post}/approve",
@@ -125,6 +127,26 @@ def test_an_act_without_a_role_leads_to_the_door(anybody, act):
     assert (answer.status_code, answer.headers["location"]) == (303, "/enter")
 
 
+def test_every_form_of_the_staffs_asks_for_a_worker_and_the_token_of_its_page(writer, anybody, world):
+    """Whatever is added: no address of a form is open to somebody else, or to a form from elsewhere."""
+    forms = sorted(
+        {
+            re.sub(r"\{[\w:]+\}", "1", route.path)
+            for room in _STAFF
+            for route in room.routes.routes
+            if "POST" in route.methods and route.path not in BEFORE_SIGN_IN
+        }
+    )
+
+    unasked = {path: anybody.post(path).status_code for path in forms}
+    forged = {path: writer.post(path, data={"token": "forged"}).status_code for path in forms}
+
+    assert len(forms) > 60
+    assert {path for path, status in unasked.items() if status not in (303, 422)} == set()
+    assert {path for path, status in forged.items() if status not in (303, 403, 422)} == set()
+    assert sum(status == 403 for status in forged.values()) > 0.8 * len(forms)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/posts/kissa", "/media/a/b"])
 def test_a_page_that_is_not_there_says_so_in_three_languages(writer, path):
     page = writer.read(path, status=404)
@@ -136,7 +158,7 @@ def test_a_page_that_is_not_there_says_so_in_three_languages(writer, path):
 
 
 def test_a_wrong_method_is_answered_in_words(writer):
-    assert "Tätä ei voi tehdä täällä" in writer.read("/posts/1/cancel", status=405)
+    assert "Tätä ei voi tehdä täällä" in writer.read("/posts/1/submit", status=405)
 
 
 def test_what_breaks_is_told_without_a_trace(timed_bot):
@@ -192,7 +214,7 @@ def test_goals_are_taken_to_a_spreadsheet(writer, world):
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="goals-2026-11-25.csv"'
-    assert "campaign;page;metric" in answer.text
+    assert "goal;campaign;trial;page;metric;target;value" in answer.text
     assert ";page_followers;300;;False;" in answer.text
 
 

@@ -22,5 +22,5 @@ function tell(shown, fresh) {
   if (!news || fresh.dataset.waiting === undefined) return;
   const known = new Set((shown.dataset.waiting || "").split(" "));
   const count = fresh.dataset.waiting.split(" ").filter((id) => id && !known.has(id)).length;
-  if (count) news.textContent = count === 1 ? news.dataset.one : news.dataset.many.replace("{count}", count);
+  if (count) news.textContent = count === 1 ? news.dataset.one : news.dataset.many.replace("#", count);
 }
