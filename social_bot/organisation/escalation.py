@@ -12,7 +12,17 @@ from pydantic import SecretStr
 from social_bot.organisation.alerts import AlertKind
 
 _K = AlertKind
-AT_ONCE = frozenset({_K.CRISIS, _K.PAGE_DISCONNECTED, _K.SUBSCRIPTION_LOST, _K.PERMISSION_LOST, _K.ROUTING_LOST, _K.STOPPED, _K.TEST})
+AT_ONCE = frozenset(
+    {
+        _K.CRISIS,
+        _K.PAGE_DISCONNECTED,
+        _K.SUBSCRIPTION_LOST,
+        _K.PERMISSION_LOST,
+        _K.ROUTING_LOST,
+        _K.STOPPED,
+        _K.TEST,
+    }
+)
 """At any hour; the other kinds wait for opening hours."""
 
 ONCE = frozenset({_K.TEXT_UNAVAILABLE, _K.TOKEN_EXPIRING, _K.PAGE_PAUSED, _K.STOPPED, _K.TEST})

@@ -42,7 +42,9 @@ SENTENCES: Mapping[AlertKind, str] = {
     _K.TOKEN_EXPIRING: marked("The connection of a page ends soon. Renew it."),
     _K.PAGE_PAUSED: marked("Facebook has asked a page to wait. Posts and answers go out later."),
     _K.STOPPED: marked("Somebody has pressed the emergency stop. See what is held, and release it in time."),
-    _K.NUMBER_UNCHECKED: marked("A phone number has not been checked for long. Call it and mark it as checked."),
+    _K.NUMBER_UNCHECKED: marked(
+        "A phone number has not been checked for long. Call it and mark it as checked."
+    ),
     _K.TEST: marked("This is a test. Nothing is wrong."),
 }
 _AT_ONCE = marked("Urgent: at once, at any hour.")

@@ -18,7 +18,9 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 def render(visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
     """A page for this visit; a language that was just chosen is kept with the sample role."""
     page = visit.site.environments[visit.language].get_template(template)
-    response = HTMLResponse(page.render(visit=visit, links=_links(visit), stops=_stops(visit), **values), status, _NOT_KEPT)
+    response = HTMLResponse(
+        page.render(visit=visit, links=_links(visit), stops=_stops(visit), **values), status, _NOT_KEPT
+    )
     worker = visit.worker
     if worker is not None and visit.signed_in is None and worker.language != visit.language:
         keep_session(response, visit, name=worker.name, session=worker.session)

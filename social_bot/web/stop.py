@@ -93,9 +93,7 @@ def release(stop_id: int, visit: Staff, form: StaffForm) -> Response:
 def release_post(post_id: int, visit: Staff, form: StaffForm) -> Response:
     del form
     with visit.site.bot.database.write() as session:
-        returned: Return = holds.release_post(
-            session, post_id, by=visit.worker.name, now=visit.moments.now
-        )
+        returned: Return = holds.release_post(session, post_id, by=visit.worker.name, now=visit.moments.now)
     return see_other(
         "/stop?done=post_released" if returned.state is PostState.SCHEDULED else f"/posts/{post_id}"
     )

@@ -85,6 +85,7 @@ def test_a_text_is_edited_by_one_and_approved_by_another(open_page, timed_bot, w
 
     with timed_bot.database.read() as session:
         state = get_state(session, "debt", "fi", today=NOW.date())
+    assert state.in_force is not None
     assert (state.in_force.text, state.in_force.approved_by) == ("Velkaneuvonta auttaa.", APPROVER)
 
 

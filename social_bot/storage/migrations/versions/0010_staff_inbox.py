@@ -24,7 +24,9 @@ _COLUMNS = (
 def upgrade() -> None:
     for table, name, kind in _COLUMNS:
         op.add_column(table, sa.Column(name, kind, nullable=True))
-    op.add_column("comment", sa.Column("about", sa.String(length=40), nullable=False, server_default="comment"))
+    op.add_column(
+        "comment", sa.Column("about", sa.String(length=40), nullable=False, server_default="comment")
+    )
     op.execute(sa.text("UPDATE comment SET about = 'post' WHERE is_post"))
     op.create_index("ix_thread_is_open", "thread", ["is_open", "last_inbound_at"])
 
