@@ -30,6 +30,7 @@ check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
 bench: $(DEV)/.installed  ## measure; docs/performance.md keeps the figures
 	$(DEV)/bin/python tests/bench/deciding.py
 	$(DEV)/bin/python -W ignore tests/bench/month.py
+	$(DEV)/bin/python -W ignore tests/bench/tracking.py --full
 
 lock:  ## renew both lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock

@@ -14,8 +14,8 @@ from social_bot.organisation.directory import Organisation
 from social_bot.organisation.metrics import DEFINITIONS
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import CampaignRow, PostRow, get_campaign, list_posts
+from social_bot.tracking import counters
 from social_bot.tracking import figure_words as words
-from social_bot.tracking import store
 from social_bot.tracking.counting import sum_visits
 from social_bot.tracking.figures import Counts, Figure, Unit
 from social_bot.tracking.goal_values import EVER
@@ -140,13 +140,13 @@ def _posts(
     session: Session, campaign: CampaignRow, posts: Sequence[PostRow], *, language: str, now: datetime
 ) -> ReportSection:
     t = translate(language)
-    counted = store.count_posts_counters(
+    counted = counters.count_posts(
         session, campaign.page_id, since=EVER, until=now, read_by=now, campaign_id=campaign.id
     )
     values = month_values([Counts(counted)], hides=True, is_off_grid=True)
     by_post: dict[int, dict[Figure, int]] = {}
     for figure in _FIGURES:
-        found = store.best_posts(
+        found = counters.best_posts(
             session, campaign.page_id, figure, since=EVER, until=now, campaign_id=campaign.id
         )
         for post, value in found:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from social_bot.organisation.metrics import Metric
 from social_bot.planning.store import PostRow
-from social_bot.tracking import outreach_store, store
+from social_bot.tracking import counters, outreach_store, store
 from social_bot.tracking.figures import Figure
 from social_bot.tracking.goal_values import EVER, VISIT_METRICS, window
 from social_bot.tracking.outreach_store import VisitRow
@@ -65,7 +65,7 @@ def contributions(
         found = [
             PostShare(post=post, value=value)
             for page_id in standing.scope.page_ids
-            for post, value in store.best_posts(
+            for post, value in counters.best_posts(
                 session,
                 page_id,
                 Figure(metric.value),
@@ -116,7 +116,7 @@ def _weeks(session: Session, standing: StandingGoal, *, zone: ZoneInfo) -> Seque
     for week in standing.weeks[-12:]:
         since, until = Span(first=week.first, last=week.last).bounds(zone)
         posts = sum(
-            store.count_published(
+            counters.count_published(
                 session, page_id, since=since, until=until, campaign_id=standing.scope.campaign_id
             )
             for page_id in standing.scope.page_ids

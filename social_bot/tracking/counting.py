@@ -19,7 +19,7 @@ from social_bot.organisation.alerts import AlertKind, AlertRow
 from social_bot.organisation.hours import OpeningHours
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
-from social_bot.tracking import store
+from social_bot.tracking import counters
 from social_bot.tracking.figures import (
     IN_TIME,
     LATE,
@@ -52,8 +52,8 @@ def count_page(
     since, until = span.bounds(zone)
     return [
         *_posts(session, page_id, since, until),
-        *store.count_posts_counters(session, page_id, since=since, until=until, read_by=until + LONGEST_WAIT),
-        *store.count_page_counters(session, page_id, since=since, until=until),
+        *counters.count_posts(session, page_id, since=since, until=until, read_by=until + LONGEST_WAIT),
+        *counters.count_page(session, page_id, since=since, until=until),
         *_comments(session, page_id, since, until),
         *_messages(session, page_id, since, until),
         *_waits(session, page_id, since, until, hours=hours, zone=zone, now=now),

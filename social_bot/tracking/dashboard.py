@@ -14,8 +14,8 @@ from sqlmodel import Session
 from social_bot.organisation import alerts, pages
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
+from social_bot.tracking import counters, trial_reports
 from social_bot.tracking import figure_words as words
-from social_bot.tracking import store, trial_reports
 from social_bot.tracking.figure_store import OFFICE
 from social_bot.tracking.figures import PLATFORM_FIGURES, Figure
 from social_bot.tracking.goals import Pace
@@ -100,13 +100,13 @@ def overview(session: Session, *, organisation: Organisation, language: str, now
 
 
 def best_time(session: Session, page_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> Fact | None:
-    """Of the posts of a year, each a week old at least, when most people were reached."""
+    """Of a year's last thousand posts, each a week old at least, when most people were reached."""
     reached: dict[PostingTime, list[int]] = {}
     for page_id in page_ids:
-        for post, value in store.best_posts(
+        for at, value in counters.values_by_time(
             session, page_id, Figure.POST_REACH, since=now - _YEAR, until=now - _SETTLED, read_by=now
         ):
-            local = post.publish_at.astimezone(zone)
+            local = at.astimezone(zone)
             reached.setdefault(PostingTime(local.weekday(), local.hour), []).append(value)
     return compare(reached)
 

@@ -129,15 +129,21 @@ def list_wholes(
     return [(Figure(figure), month, value or 0) for figure, month, value in session.exec(query).all()]
 
 
-def list_parts(session: Session, page_id: str, months: Sequence[Month], figure: Figure) -> dict[str, int]:
-    """By month what is kept of the whole of a figure."""
-    query = select(FigureCountRow.month, FigureCountRow.value).where(
-        FigureCountRow.page_id == page_id,
-        col(FigureCountRow.month).in_([str(month) for month in months]),
-        FigureCountRow.figure == figure,
-        FigureCountRow.part == "",
+def list_final(session: Session, page_id: str, months: Sequence[Month], figure: Figure) -> dict[str, int]:
+    """By month what is kept of the whole of a figure, of the months that are not counted again."""
+    row, month = FigureCountRow, FigureMonthRow
+    query = (
+        select(row.month, row.value)
+        .join(month, (col(month.page_id) == col(row.page_id)) & (col(month.month) == col(row.month)))
+        .where(
+            row.page_id == page_id,
+            col(row.month).in_([str(one) for one in months]),
+            row.figure == figure,
+            row.part == "",
+            month.is_final,
+        )
     )
-    return {month: value for month, value in session.exec(query).all() if value is not None}
+    return {name: value for name, value in session.exec(query).all() if value is not None}
 
 
 def claim_month(session: Session, page_id: str, month: Month, *, now: datetime) -> FigureMonthRow:

@@ -48,8 +48,11 @@ def foresee(value: int, weeks: Sequence[Week], *, days_left: int) -> Forecast | 
     clumping = _clumping(weeks)
     shape, ratio = total / clumping + 0.5, days_left / days
     low, high = (clumping * bound for bound in _range(shape, ratio))
+    likely = round(total * ratio)
     return Forecast(
-        likely=value + round(total * ratio), low=value + math.floor(low), high=value + math.ceil(high)
+        likely=value + likely,
+        low=value + min(math.floor(low), likely),  # in few large clumps the middle lies far from the mean
+        high=value + max(math.ceil(high), likely),
     )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from social_bot.answering.store import CallbackState
 from social_bot.organisation.metrics import DEFINITIONS, Metric
-from social_bot.tracking import figure_store, store
+from social_bot.tracking import counters, figure_store, store
 from social_bot.tracking.counting import sum_visits
 from social_bot.tracking.figures import Counted, Figure
 from social_bot.tracking.goals import Value
@@ -65,36 +65,38 @@ def value_of(
     time: Window,
     *,
     zone: ZoneInfo,
-    only_within: bool = False,
+    part_of: Window | None = None,
 ) -> Value:
     """None where it is not available: never zero for want of knowledge.
 
-    Of a campaign all its posts count, also one that went out before its first day, unless ``only_within``.
+    Of a campaign all its posts count, also one that went out before its first day. ``part_of``: the time is a
+    part of a longer one, whose posts are read until its end.
     """
-    if scope.campaign_id is not None and not only_within:
+    if scope.campaign_id is not None and part_of is None:
         scope = replace(scope, posts_since=EVER)
+    read_by = time.until if part_of is None else part_of.until
     if metric in VISIT_METRICS:
         span = Span(first=time.first, last=time.last)
         counted = sum_visits(session, span, campaign_id=scope.campaign_id, trial_id=scope.trial_id)
         return Value(value=next(one.value for one in counted if one.figure is VISIT_METRICS[metric]))
     if metric.startswith("post_"):
-        return _posts(session, scope, Figure(metric.value), time)
+        return _posts(session, scope, Figure(metric.value), time, read_by=read_by)
     if metric.startswith("page_"):
         return _pages(session, scope, Figure(metric.value), time)
     return Value(value=_OWN[metric](session, scope, time, zone))
 
 
-def _posts(session: Session, scope: Scope, figure: Figure, time: Window) -> Value:
+def _posts(session: Session, scope: Scope, figure: Figure, time: Window, *, read_by: datetime) -> Value:
     since = scope.posts_since or time.since
     return _value(
         one
         for page_id in scope.page_ids
-        for one in store.count_posts_counters(
+        for one in counters.count_posts(
             session,
             page_id,
             since=since,
             until=time.until,
-            read_by=time.until,
+            read_by=read_by,
             campaign_id=scope.campaign_id,
             figures=[figure],
         )
@@ -108,7 +110,7 @@ def _pages(session: Session, scope: Scope, figure: Figure, time: Window) -> Valu
     return _value(
         one
         for page_id in scope.page_ids
-        for one in store.count_page_counters(session, page_id, since=since, until=until, figures=[figure])
+        for one in counters.count_page(session, page_id, since=since, until=until, figures=[figure])
     )
 
 
@@ -125,7 +127,9 @@ def _published(session: Session, scope: Scope, time: Window, zone: ZoneInfo) -> 
     del zone
     since = scope.posts_since or time.since
     return sum(
-        store.count_published(session, page_id, since=since, until=time.until, campaign_id=scope.campaign_id)
+        counters.count_published(
+            session, page_id, since=since, until=time.until, campaign_id=scope.campaign_id
+        )
         for page_id in scope.page_ids
     )
 
@@ -136,7 +140,7 @@ def _messages(session: Session, scope: Scope, time: Window, zone: ZoneInfo) -> i
 
 def _messages_of(session: Session, page_id: str, time: Window, zone: ZoneInfo) -> int:
     months = _whole_months(time, zone)
-    kept = figure_store.list_parts(session, page_id, months, Figure.MESSAGES_RECEIVED)
+    kept = figure_store.list_final(session, page_id, months, Figure.MESSAGES_RECEIVED)
 
     def count(since: datetime, until: datetime) -> int:
         return store.count_messages(session, page_id, since=since, until=until)
@@ -183,14 +187,14 @@ _OWN: Mapping[Metric, Callable[[Session, Scope, Window, ZoneInfo], int | None]] 
 def _with_kept(
     time: Window, zone: ZoneInfo, kept: Mapping[str, int], count: Callable[[datetime, datetime], int]
 ) -> int:
-    """The rows that are there, or what was kept of whole months of which rows are gone."""
+    """What was kept of whole months that are final, whose rows may be gone, and the rows of the rest."""
     found, since = 0, time.since
     for month in _whole_months(time, zone):
         if str(month) not in kept:
             continue
         begins, ends = month.bounds(zone)
         found += count(since, begins) if since < begins else 0
-        found += max(kept[str(month)], count(begins, ends))
+        found += kept[str(month)]
         since = ends
     return found + (count(since, time.until) if since < time.until else 0)
 

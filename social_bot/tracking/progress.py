@@ -16,6 +16,8 @@ from social_bot.tracking.goals import OutreachGoal, Progress, assess, days_left,
 from social_bot.tracking.outreach_store import TrialRow
 from social_bot.tracking.periods import Span, week_of
 
+_LATELY = timedelta(weeks=25)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StandingGoal:
@@ -101,12 +103,13 @@ def _forecast(
 def _weeks(
     session: Session, scope: Scope, goal: OutreachGoal, time: Window, *, zone: ZoneInfo
 ) -> Sequence[GoalWeek]:
+    """The last half a year of the goal's time: what came before tells little of what comes."""
     found = []
-    first = time.first
+    first = max(time.first, week_of(time.last - _LATELY).first)
     while first <= time.last:
         last = min(week_of(first).last, time.last)
         part = window(Span(first=first, last=last), now=time.until, zone=zone)
-        value = value_of(session, scope, goal.metric, part, zone=zone, only_within=True)
+        value = value_of(session, scope, goal.metric, part, zone=zone, part_of=time)
         found.append(GoalWeek(first=first, last=last, value=value.value))
         first = last + timedelta(days=1)
     return found

@@ -115,6 +115,8 @@ def staff_pages(world: World) -> list[str]:
             "/enter",
             "/account",
         ),
+        *("/dashboard", "/goals/new", "/goals/1", "/goals/1/change", "/reports"),
+        *("/reports/months/2026-11", "/reports/months/2026-10", f"/reports/campaigns/{world.campaign}"),
         *("/trials", "/trials/new", "/visits", "/visits/new", "/visits/import", "/comparison"),
         *("/partners", "/partners/new", "/practices", "/practices/new"),
         *("/stop", "/posts/import", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit"),
