@@ -70,7 +70,7 @@ DEFINITIONS: dict[Metric, Definition] = {
     Metric.PAGE_VIEWS: Definition(source=Source.PLATFORM),
     Metric.PAGE_REACH: Definition(source=Source.PLATFORM, is_estimate=True, counts_people=True),
     Metric.PAGE_ENGAGEMENTS: Definition(source=Source.PLATFORM),
-    Metric.PAGE_FOLLOWERS: Definition(source=Source.PLATFORM, counts_people=True, is_stock=True),
+    Metric.PAGE_FOLLOWERS: Definition(source=Source.PLATFORM, is_stock=True),
     Metric.POSTS_PUBLISHED: Definition(source=Source.OWN),
     Metric.MESSAGES_RECEIVED: Definition(source=Source.OWN, counts_people=True),
     Metric.CONTACTS: Definition(source=Source.OWN, counts_people=True),

@@ -73,6 +73,7 @@ def contributions(
                 until=time.until,
                 campaign_id=standing.scope.campaign_id,
             )
+            if value
         ]
         best = sorted(found, key=lambda share: -share.value)
         return Contributions(posts=best[:MOST], others=max(len(best) - MOST, 0))

@@ -49,7 +49,7 @@ def best_posts(
     campaign_id: int | None = None,
     most: int = 1000,
 ) -> Sequence[tuple[PostRow, int]]:
-    """The posts of the time with what is known of each, the largest first, those with anything at all."""
+    """The posts of the time with what is known of each, the largest first."""
     posts = _sent_posts(page_id, since=since, until=until, campaign_id=campaign_id)
     values = _values(session, posts, figure, read_by=until)
     best = sorted(values, key=lambda post_id: (-values[post_id], post_id))[:most]
@@ -77,9 +77,9 @@ def values_by_time(
 
 
 def _values(session: Session, posts: Any, figure: Figure, *, read_by: datetime) -> dict[int, int]:
-    """By post what is known of it, without zeros."""
+    """By post what is known of it."""
     rows = _newest(session, posts, Metric(figure.value), read_by=read_by)
-    return {int(row.subject.partition(":")[2]): row.value for row in rows if row.value}
+    return {int(row.subject.partition(":")[2]): row.value for row in rows if row.value is not None}
 
 
 def _sent_posts(page_id: str, *, since: datetime, until: datetime, campaign_id: int | None) -> Any:

@@ -91,7 +91,7 @@ DEFINITIONS: Mapping[Figure, Definition] = {
     _F.PAGE_VIEWS: Definition(family=Family.PAGE, source=_PLATFORM),
     _F.PAGE_REACH: Definition(family=Family.PAGE, source=_PLATFORM, is_estimate=True, counts_people=True),
     _F.PAGE_ENGAGEMENTS: Definition(family=Family.PAGE, source=_PLATFORM),
-    _F.PAGE_FOLLOWERS: Definition(family=Family.PAGE, source=_PLATFORM, counts_people=True),
+    _F.PAGE_FOLLOWERS: Definition(family=Family.PAGE, source=_PLATFORM),  # everybody sees it on the page
     _F.COMMENTS_RECEIVED: Definition(family=Family.COMMENTS, counts_people=True),
     _F.MESSAGES_RECEIVED: Definition(
         family=Family.MESSAGES, counts_people=True, parts=("topic", "language", "lane")

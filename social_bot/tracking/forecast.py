@@ -15,7 +15,8 @@ LEVEL = 0.8
 
 FEWEST_EVENTS = 10
 FEWEST_DAYS = 10
-"""With less to go by, it is too early to say: ten events, ten working days."""
+FEWEST_CLUMPS = 5
+"""With less to go by, it is too early to say: ten events, ten working days, and not all in one or two rushes."""
 
 _MANY = 400.0
 _WIDTH = 1.2816  # of a normal distribution, for 80 %
@@ -46,6 +47,8 @@ def foresee(value: int, weeks: Sequence[Week], *, days_left: int) -> Forecast | 
     if total < FEWEST_EVENTS or days < FEWEST_DAYS:
         return None
     clumping = _clumping(weeks)
+    if total / clumping < FEWEST_CLUMPS:
+        return None
     shape, ratio = total / clumping + 0.5, days_left / days
     low, high = (clumping * bound for bound in _range(shape, ratio))
     likely = round(total * ratio)

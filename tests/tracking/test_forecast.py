@@ -19,6 +19,7 @@ MONDAY, FRIDAY = PostingTime(0, 9), PostingTime(4, 15)
         [],
         [Week(count=9, days=20)],  # nine events
         [Week(count=100, days=5), Week(count=100, days=4)],  # nine days
+        [Week(count=0, days=5), Week(count=40, days=5), Week(count=0, days=5)],  # one rush
     ],
 )
 def test_of_few_events_or_days_it_is_too_early_to_say(weeks):
@@ -39,7 +40,7 @@ def test_at_the_end_the_value_is_the_forecast():
 
 def test_weeks_that_differ_more_than_chance_makes_them_widen_the_range():
     even = foresee(80, [Week(count=20, days=5)] * 4, days_left=20)
-    clumped = foresee(80, [Week(count=count, days=5) for count in (2, 50, 3, 25)], days_left=20)
+    clumped = foresee(80, [Week(count=count, days=5) for count in (10, 34, 8, 28)], days_left=20)
 
     assert even is not None
     assert clumped is not None
