@@ -47,13 +47,7 @@ _ROUNDED = marked(
     "Counts of people are rounded down to fives, and hidden under five: the days of a campaign overlap with"
     " other reports."
 )
-_FIGURES = (
-    Figure.POST_VIEWS,
-    Figure.POST_REACH,
-    Figure.POST_REACTIONS,
-    Figure.POST_COMMENTS,
-    Figure.POST_CLICKS,
-)
+_FIGURES = (Figure.POST_VIEWS, Figure.POST_REACH, Figure.POST_REACTIONS, Figure.POST_CLICKS)
 _AFTER = timedelta(days=7)
 
 

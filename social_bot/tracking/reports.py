@@ -18,7 +18,6 @@ from social_bot.translations import marked, translate
 
 _HIDDEN = marked("hidden")
 _AT_LEAST = marked("at least {number}")
-_ABOUT = marked("{number} or a little more")
 _NOT_KNOWN = marked("not known")
 _SINCE = marked("not available since {day}")
 _HOUR = 60
@@ -99,7 +98,7 @@ class Report:
 
 
 def said(cell: Cell, unit: Unit, language: str) -> str:
-    """``1 234``, ``< 5``, ``vähintään 40``, ``25 minuuttia``, ``92 %``."""
+    """``1 234``, ``< 5``, ``vähintään 40``, ``20–24``, ``25 minuuttia``, ``92 %``."""
     t = translate(language)
     if cell.mark is Mark.SMALL:
         return f"< {SMALLEST}"
@@ -110,7 +109,7 @@ def said(cell: Cell, unit: Unit, language: str) -> str:
         case Mark.AT_LEAST:
             return t(_AT_LEAST).format(number=number)
         case Mark.ROUNDED:
-            return t(_ABOUT).format(number=number)
+            return f"{number}–{_number(cell.value + SMALLEST - 1, unit, language)}"
         case _:
             return number
 

@@ -276,7 +276,7 @@ def test_the_report_of_a_running_month_rounds_people_down_to_fives(coordinator, 
 
     page = coordinator.read("/reports/months/2026-11")
 
-    assert "20 tai vähän enemmän" in page
+    assert "20–24" in page
     assert "<strong>22</strong>" not in page
 
 
