@@ -118,7 +118,7 @@ def _newest(session: Session, posts: Any, metric: Metric, *, read_by: datetime) 
     known = newest.where(col(SnapshotRow.value).is_not(None)).correlate(PostRow).scalar_subquery()
     ids = posts.with_only_columns(func.coalesce(known, newest.correlate(PostRow).scalar_subquery()))
     columns = (SnapshotRow.subject, SnapshotRow.value, SnapshotRow.taken_at, SnapshotRow.retired_on)
-    query = select(*columns).where(col(SnapshotRow.id).in_(ids))
+    query: Any = select(*columns).where(col(SnapshotRow.id).in_(ids))  # type: ignore[type-var]
     return [_Newest(*row) for row in session.exec(query).all()]
 
 

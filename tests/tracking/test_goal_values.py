@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, event
+from sqlmodel import col
 
 from social_bot.answering.store import Direction, MessageRow, ThreadRow
 from social_bot.errors import InvalidInput, NotAllowed
@@ -144,7 +145,7 @@ def test_a_goal_keeps_the_messages_of_months_whose_rows_are_gone(bot, clock):
 
     with bot.database.write() as session:
         session.connection().execute(
-            delete(MessageRow).where(MessageRow.at < datetime(2026, 11, 1, tzinfo=UTC))
+            delete(MessageRow).where(col(MessageRow.at) < datetime(2026, 11, 1, tzinfo=UTC))
         )
 
     assert before == 10
@@ -202,6 +203,7 @@ def test_no_figure_of_a_month_reads_all_messages_or_snapshots(bot, clock, databa
     write(bot, NOW - timedelta(days=2))
     for metric in (Metric.MESSAGES_RECEIVED, Metric.CONTACTS, Metric.ANSWERED_SHARE, Metric.POST_REACH):
         add(bot, metric=metric)
+
     def show():
         with bot.database.read() as session:
             overview(session, organisation=bot.organisation(session), language="fi", now=NOW)
