@@ -44,7 +44,8 @@ def clock() -> Clock:
     return Clock()
 
 
-def _databases() -> list[str]:
+def databases() -> list[str]:
+    """Those that this run may use."""
     return ["sqlite", *(["postgresql"] if os.environ.get("TEST_POSTGRES_URL") else [])]
 
 
@@ -69,7 +70,7 @@ class Mould:
         return _address(name)
 
     def has(self, kind: str) -> bool:
-        return kind in _databases()
+        return kind in databases()
 
     @contextmanager
     def empty(self, kind: str, path: Path) -> Iterator[str]:
@@ -125,7 +126,7 @@ def mould(tmp_path_factory: pytest.TempPathFactory, models_cache: Path) -> Itera
     mould.drop()
 
 
-@pytest.fixture(params=_databases())
+@pytest.fixture(params=databases())
 def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -83,6 +83,65 @@ class Browser(TestClient):
         return self
 
 
+PUBLIC_PAGES = ["/callback", "/accessibility", "/conversation/ended", "/nowhere"]
+ROOMS = ["today and planning", "one post", "messages", "follow-up", "settings"]
+
+
+def staff_pages(world: World) -> dict[str, list[str]]:
+    """Every page that staff open by its address, by room."""
+    draft, waiting = world.posts[PostState.DRAFT], world.posts[PostState.AWAITING_APPROVAL]
+    published, campaign = world.posts[PostState.PUBLISHED], f"/campaigns/{world.campaign}"
+    pages = {
+        "today and planning": [
+            *("/", "/posts", "/posts?month=2026-12", "/posts?view=week", "/posts?view=list", "/posts/999"),
+            *("/approvals", "/calendar-feed", "/series", "/series/new", "/posts/import", "/stop"),
+            *("/campaigns", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit", campaign),
+            *(f"{campaign}/{deed}" for deed in ("pause", "resume", "end", "copy")),
+        ],
+        "one post": [
+            *(f"/posts/{post}" for post in world.posts.values()),
+            *(f"/posts/{draft}/{view}" for view in ("edit", "edit?stopped=1", "versions")),
+            *(f"/posts/{waiting}/{view}" for view in ("approve", "move", "cancel")),
+            *("/posts/new", "/posts/new?start=empty", "/posts/new?start=outreach_event", "/media"),
+            f"/posts/new?copy={published}",
+        ],
+        "messages": [
+            *("/inbox", "/inbox?show=waiting", "/inbox?show=closed", f"/inbox/{world.thread}"),
+            *("/comments", "/callbacks", "/topics", "/topics/debt", "/misunderstood"),
+            *("/texts", "/texts?need=speaker", "/texts/debt/fi", "/texts/other_language/ru"),
+        ],
+        "follow-up": [
+            *("/dashboard", "/goals", "/goals/new", "/goals/1", "/goals/1/change", "/quality", "/service"),
+            *("/reports", "/reports/months/2026-11", "/reports/months/2026-10"),
+            f"/reports/campaigns/{world.campaign}",
+            *("/trials", "/trials/new", "/visits", "/visits/new", "/visits/import", "/comparison"),
+            *("/partners", "/partners/new", "/practices", "/practices/new"),
+        ],
+        "settings": [
+            *(f"/settings{view}" for view in ("", "/numbers", "/links", "/services", "/hours", "/duty")),
+            *("/settings/button", "/settings/edit/phone_main", "/settings/edit/languages"),
+            *("/pages", "/pages/connect", f"/pages/{PAGE}/live", "/people", "/people/invite", "/audit"),
+            *("/account", "/enter"),
+        ],
+    }
+    assert list(pages) == ROOMS
+    return pages
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """SQLite alone: the rooms' tests ask both databases, and ``test_safety`` opens every page on both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def every_role(timed_bot: BotAt) -> str:
+    """An operator who may do everything, so that every control is on the page."""
+    with timed_bot.database.write() as session:
+        operators.add(session, "Kaikki roolit", list(Role), now=NOW, by="test")
+    return "Kaikki roolit"
+
+
 @pytest.fixture
 def timed_bot(bot: Bot, clock: Clock) -> BotAt:
     with bot.database.write() as session:

@@ -17,8 +17,8 @@ from social_bot.organisation.roles import Role
 from social_bot.planning import store
 from social_bot.planning.posts import PostState
 from social_bot.web.app import create_app
-from tests.conftest import APPROVER, WRITER
-from tests.web.conftest import COORDINATOR, BotAt, World
+from tests.conftest import WRITER
+from tests.web.conftest import PUBLIC_PAGES, ROOMS, BotAt, World, staff_pages
 
 CHROMIUM = Path("/usr/bin/chromium")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,12 +30,6 @@ pytestmark = [
 ]
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def database_kind() -> str:
-    """SQLite alone: what a browser shows does not depend on the database."""
-    return "sqlite"
 
 
 @pytest.fixture
@@ -88,52 +82,6 @@ def open_page(chromium: Browser, address: str) -> OpenPage:
     return open_window
 
 
-def staff_pages(world: World) -> list[str]:
-    return [
-        *(
-            "/",
-            "/posts",
-            "/posts?month=2026-12",
-            "/campaigns",
-            "/inbox",
-            "/callbacks",
-            "/goals",
-            "/quality",
-            "/service",
-            "/settings",
-            "/settings/numbers",
-            "/settings/links",
-            "/settings/services",
-            "/settings/hours",
-            "/settings/duty",
-            "/settings/button",
-            "/settings/edit/phone_main",
-            "/settings/edit/languages",
-            "/pages",
-            "/pages/connect",
-            "/pages/100200300/live",
-            "/enter",
-            "/account",
-        ),
-        *("/dashboard", "/goals/new", "/goals/1", "/goals/1/change", "/reports"),
-        *("/reports/months/2026-11", "/reports/months/2026-10", f"/reports/campaigns/{world.campaign}"),
-        *("/trials", "/trials/new", "/visits", "/visits/new", "/visits/import", "/comparison"),
-        *("/partners", "/partners/new", "/practices", "/practices/new"),
-        *("/stop", "/posts/import", "/campaigns/ready/meet_the_team", "/campaigns/ready/mall_visit"),
-        *(f"/campaigns/{world.campaign}/{deed}" for deed in ("pause", "resume", "end", "copy")),
-        *(f"/campaigns/{world.campaign}", f"/inbox/{world.thread}", "/posts/999"),
-        *("/inbox?show=waiting", "/inbox?show=closed", "/comments", "/topics", "/topics/debt"),
-        *("/texts", "/texts?need=speaker", "/texts/debt/fi", "/texts/other_language/ru", "/misunderstood"),
-        *(f"/posts/{world.posts[state]}" for state in PostState),
-        *("/posts/new", "/posts/new?start=empty", "/posts/new?start=outreach_event", "/media"),
-        f"/posts/new?copy={world.posts[PostState.PUBLISHED]}",
-        *(f"/posts/{world.posts[PostState.DRAFT]}/{view}" for view in ("edit", "edit?stopped=1", "versions")),
-    ]
-
-
-PUBLIC_PAGES = ["/callback", "/accessibility", "/conversation/ended", "/nowhere"]
-
-
 def violations(page: Page, paths: list[str], language: str) -> list[str]:
     found = []
     for path in paths:
@@ -146,14 +94,12 @@ def violations(page: Page, paths: list[str], language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("role", "language"),
-    [(WRITER, "fi"), (WRITER, "sv"), (WRITER, "en"), (APPROVER, "fi"), (COORDINATOR, "fi")],
-)
-def test_axe_finds_nothing_on_the_staffs_pages(open_page, world, role, language):
-    page = open_page(role=role, language=language)
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_axe_finds_nothing_on_the_staffs_pages(open_page, world, every_role, room, language):
+    page = open_page(role=every_role, language=language)
 
-    assert violations(page, staff_pages(world), language) == []
+    assert violations(page, staff_pages(world)[room], language) == []
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -188,18 +134,23 @@ def test_axe_finds_nothing_on_a_message_unmasked(open_page, timed_bot, world):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
-def test_axe_finds_nothing_in_the_dark(open_page, world):
-    page = open_page(role=WRITER, dark=True)
+@pytest.mark.parametrize("room", ROOMS)
+def test_axe_finds_nothing_on_the_staffs_pages_in_the_dark(open_page, world, every_role, room):
+    page = open_page(role=every_role, dark=True)
 
-    assert violations(page, [*staff_pages(world), *PUBLIC_PAGES], "fi") == []
+    assert violations(page, staff_pages(world)[room], "fi") == []
+
+
+def test_axe_finds_nothing_on_the_residents_pages_in_the_dark(open_page):
+    assert violations(open_page(dark=True), PUBLIC_PAGES, "fi") == []
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_nothing_scrolls_sideways_on_the_narrowest_phone(open_page, world, language):
-    page = open_page(role=WRITER, width=NARROW, language=language)
+def test_nothing_scrolls_sideways_on_the_narrowest_phone(open_page, world, every_role, language):
+    page = open_page(role=every_role, width=NARROW, language=language)
 
     too_wide = []
-    for path in [*staff_pages(world), *PUBLIC_PAGES]:
+    for path in [*(path for room in staff_pages(world).values() for path in room), *PUBLIC_PAGES]:
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > NARROW:
