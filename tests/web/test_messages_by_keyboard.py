@@ -8,7 +8,7 @@ from social_bot.answering.store import CallbackState, Direction, ThreadRow
 from social_bot.answering.texts import get_state
 from social_bot.answering.threads import Owner
 from tests.conftest import APPROVER, NOW, PAGE, WRITER
-from tests.web.test_accessibility import address, chromium, database_kind, open_page, pytestmark  # noqa: F401
+from tests.web.test_accessibility import address, chromium, open_page, pytestmark  # noqa: F401
 
 TABS = 120
 

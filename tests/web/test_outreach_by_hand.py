@@ -15,7 +15,6 @@ from tests.web.test_accessibility import (  # noqa: F401  (fixtures)
     WCAG,
     address,
     chromium,
-    database_kind,
     open_page,
 )
 from tests.web.test_calendar_by_hand import press_until
