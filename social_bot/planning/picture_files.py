@@ -4,7 +4,6 @@ What a camera adds (place, time, device) never leaves the house; only the pixels
 """
 
 import io
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,15 +80,13 @@ def measure(content: bytes) -> Prepared | None:
 def _open(content: bytes, name: str) -> Image.Image:
     """The pixels, upright, in sRGB. Nothing of the file's other contents goes along."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as probe:
-                is_bomb = probe.width * probe.height > PIXELS_LIMIT
-                probe.verify()
-            if not is_bomb:
-                with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                    image.load()
-                    return _in_srgb(ImageOps.exif_transpose(image))
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as probe:
+            is_bomb = probe.width * probe.height > PIXELS_LIMIT
+            probe.verify()
+        if not is_bomb:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                image.load()
+                return _in_srgb(ImageOps.exif_transpose(image))
     except (DecompressionBombError, DecompressionBombWarning):
         pass
     except UnidentifiedImageError as error:
