@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from social_bot.planning import recurring, store
 from social_bot.planning.posts import PostState
-from tests.conftest import APPROVER, NOW, WRITER
+from tests.conftest import APPROVER, NOW, PAGE, WRITER
 from tests.planning.test_recurring import new
 from tests.web.test_accessibility import (  # noqa: F401  (fixtures)
     CHROMIUM,
@@ -85,6 +85,21 @@ def test_a_post_is_found_approved_moved_and_cancelled_by_keyboard_alone(
     assert approved is PostState.SCHEDULED
     assert (moved.state, moved.local_time[:16]) == (PostState.DRAFT, "2026-11-25 14:15")
     assert state_of(timed_bot, post).state is PostState.CANCELLED
+
+
+def test_an_unconfirmed_post_is_settled_by_keyboard_alone(open_page, timed_bot, world):
+    post = world.posts[PostState.UNCONFIRMED]
+    page = open_page(role=WRITER)
+
+    page.goto(f"/posts/{post}")
+    page.locator(f"#external-{post}").focus()
+    page.keyboard.type("424242")
+    press_until(page, "Se on siellä")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=confirmed**")
+
+    settled = state_of(timed_bot, post)
+    assert (settled.state, settled.external_id) == (PostState.PUBLISHED, f"{PAGE}_424242")
 
 
 def test_after_a_move_the_focus_is_on_the_post(open_page, world):
