@@ -74,3 +74,16 @@ def test_every_file_that_the_readme_leads_to_is_there() -> None:
 
 def test_every_role_is_explained() -> None:
     assert [role for role in Role if role.value not in README] == []
+
+
+def test_every_command_that_a_document_shows_exists() -> None:
+    known = commands()
+    texts = [README, *((path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs").glob("*.md")))]
+    shown = {
+        tuple(words.split()[:2])
+        for text in texts
+        for words in re.findall(r"(?:`| {4}|bin/|\| )social-bot ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)", text)
+    }
+
+    assert len(shown) > 20
+    assert {words for words in shown if not {" ".join(words), words[0]} & known} == set()
