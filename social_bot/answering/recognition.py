@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from social_bot.answering.crisis import HARMLESS, KINDS, CrisisKind, find_crisis
 from social_bot.answering.language import detect_language, load_detector
 from social_bot.answering.signs import Signs, fold
 from social_bot.answering.topics import GUESSES, Topic, TopicGuess, TopicNames
+from social_bot.errors import NotReady
 from social_bot.organisation import personal_data
 from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.personal_data import PersonalDataKind
@@ -79,17 +82,27 @@ def load_models(templates: Path, *, cache: Path) -> Models:
     Raises ``InvalidInput`` where a phrase file cannot be read.
     """
     from social_bot.answering import model  # noqa: PLC0415  (numpy)
-    from social_bot.answering.phrases import fingerprint, read_phrases  # noqa: PLC0415
+    from social_bot.answering.phrases import fingerprint  # noqa: PLC0415
 
     path = cache / f"recognition-{model.MODEL_VERSION}-{fingerprint(templates)[:20]}.npz"
     loaded = model.load(path)
     if loaded is None:
-        phrases = read_phrases(templates)
-        content = _content(phrases)
-        loaded = model.train(_tasks(phrases), seldom=KINDS), content
-        model.save(path, *loaded)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as trainer:
+            trainer.submit(train_and_keep, templates, path).result()
+        loaded = model.load(path)
+    if loaded is None:
+        raise NotReady('The trained models cannot be read back from "{path}".', path=path)
     load_detector()  # now, not with the first message
     return _assemble(*loaded)
+
+
+def train_and_keep(templates: Path, path: Path) -> None:
+    """In a process of its own: the memory that training takes, twice what work takes, is given back with it."""
+    from social_bot.answering import model  # noqa: PLC0415  (numpy)
+    from social_bot.answering.phrases import read_phrases  # noqa: PLC0415
+
+    phrases = read_phrases(templates)
+    model.save(path, model.train(_tasks(phrases), seldom=KINDS), _content(phrases))
 
 
 def _tasks(phrases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, list[tuple[str, str]]]:

@@ -58,13 +58,16 @@ def main() -> None:
     alone = statistics.median(spent(detector.rank, texts))
     median = statistics.median(whole)
     bare, help_page = started_in("-c", "pass"), started_in("-m", "social_bot", "--help")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory, training_memory = (
+        resource.getrusage(whose).ru_maxrss / 1024
+        for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
 
     print(f"a decision over {len(texts)} messages: median {median * 1e3:.2f} ms", end=", ")
     print(f"99th percentile {whole[int(len(whole) * 0.99)] * 1e3:.2f} ms, longest {whole[-1] * 1e3:.1f} ms")
     print(f"  = {median / alone:.1f} times what the language detector alone takes")
     print(f"models: trained in {training:.1f} s, loaded from the cache in {loading:.2f} s")
-    print(f"memory of the process at its peak, training included: {memory:.0f} MB")
+    print(f"memory at its peak: {memory:.0f} MB, the process that trained {training_memory:.0f} MB")
     print(f"social-bot --help: {help_page:.2f} s = {help_page / bare:.0f} times an empty Python")
 
 
