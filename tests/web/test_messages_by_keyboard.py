@@ -1,7 +1,7 @@
 """A worker's day among the messages in a real browser, by keyboard alone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from social_bot.answering import store
 from social_bot.answering.store import CallbackState, Direction, ThreadRow
@@ -134,7 +134,6 @@ def test_who_begins_to_wait_is_announced_even_while_one_reads(open_page, timed_b
                 )
             )
     page.clock.run_for(16_000)
-    page.wait_for_function("document.getElementById('news').textContent")
 
-    assert page.locator("#news").inner_text() == "Uusia keskusteluja odottaa: 2."
+    expect(page.locator("#news")).to_have_text("Uusia keskusteluja odottaa: 2.")
     assert page.evaluate("document.activeElement.closest('[data-item]') !== null")

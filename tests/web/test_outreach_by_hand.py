@@ -187,7 +187,10 @@ def test_the_form_opens_without_a_connection_and_waits_through_a_closed_page(ope
     page.goto("/visits/new")
     page.evaluate("navigator.serviceWorker.ready")
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(
+        """() => navigator.serviceWorker.controller !== null
+            || new Promise(taken => navigator.serviceWorker.addEventListener('controllerchange', () => taken(true)))"""
+    )
     page.context.set_offline(True)
     page.goto("/visits/new")
     write_visit(page, "Kellari")

@@ -220,7 +220,7 @@ def test_goals_are_taken_to_a_spreadsheet(writer, world):
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="goals-2026-11-25.csv"'
     assert "goal;campaign;trial;page;metric;target;value" in answer.text
-    assert ";page_followers;300;;False;" in answer.text
+    assert ";page_followers;300;;;False;" in answer.text
 
 
 def test_goals_say_what_is_counted_and_never_nought_for_the_unknown(coordinator, world):
