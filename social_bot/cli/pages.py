@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 page = typer.Typer(help="The social media pages.", no_args_is_help=True)
 
-_TODO: Mapping[str, str] = {
+_WHAT_MENDS_IT: Mapping[str, str] = {
     "numbers_set": "The number is missing. Set it with: social-bot settings set {about} NUMBER",
     "crisis_texts": "The crisis texts are not approved in every language of the organisation. "
     "Approve them with: social-bot texts approve --all --by NAME",
@@ -120,7 +120,7 @@ def sentences_about(findings: "Sequence[Finding]") -> list[str]:
     """One a thing that is missing, where each has a command of its own."""
     lines = []
     for finding in findings:
-        sentence = _TODO[finding.check]
+        sentence = _WHAT_MENDS_IT[finding.check]
         each = finding.about if finding.check == "numbers_set" else (", ".join(finding.about),)
         lines += [sentence.format(about=about) for about in each]
     return lines
