@@ -33,7 +33,7 @@ bench: $(DEV)/.installed  ## measure; docs/performance.md keeps the figures
 	$(DEV)/bin/python -W ignore tests/bench/tracking.py --full
 
 lock:  ## renew both lock files (needs uv)
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml --extra pdf -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml --group dev -o tests/requirements.lock
 
 $(DEMO)/.installed: requirements.lock pyproject.toml
