@@ -10,6 +10,8 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from social_bot.log import LogFormat
+
 
 class Settings(BaseSettings):
     """What the machine's administrator decides; what the organisation decides is in the database."""
@@ -44,6 +46,15 @@ class Settings(BaseSettings):
     oidc_roles: str = Field(default="", description="GROUP=ROLE or GROUP=ROLE@PAGE, parted by commas")
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Europe/Helsinki"
+    fault_point: str | None = Field(
+        default=None, description="Tests alone: where the process kills itself; see docs/faults.md"
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.TEXT, description="text, or json: one document a line; see docs/operations.md"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What Prometheus shows to read /metrics; without it there is no such page"
+    )
 
     @field_validator("secret_keys", mode="before")
     @classmethod

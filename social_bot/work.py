@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -36,12 +37,14 @@ from social_bot.channels.ports import (
     Messenger,
     Publisher,
 )
+from social_bot.log import fields, within
 from social_bot.organisation import heartbeats
 from social_bot.organisation.bell import Bell
 from social_bot.organisation.watching import watch_numbers, watch_pages
 from social_bot.planning import publishing, recurring, waiting
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
+from social_bot.telemetry import timed_job
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.history import keep_counts
 
@@ -284,11 +287,13 @@ def _take_all(places: threading.BoundedSemaphore) -> int:
 
 def _guarded(job: Callable[..., None]) -> Callable[..., None]:
     """A job that logs what breaks and lives on: the rows still say what is to be done."""
+    name = job.__name__.strip("_")
 
     def run(*arguments: object) -> None:
         try:
-            job(*arguments)
+            with within(job=name, round=secrets.token_hex(4)), timed_job(name):
+                job(*arguments)
         except Exception:
-            log.exception("a job broke")
+            log.exception("a job broke", extra=fields(job=name))
 
     return run

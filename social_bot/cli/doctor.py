@@ -103,12 +103,20 @@ def _work(bot: "Bot") -> Iterator[Trouble]:
     from social_bot.organisation import heartbeats
     from social_bot.planning import store
     from social_bot.planning.posts import PostState
+    from social_bot.vitals import read_vitals
 
     now = bot.now()
     with bot.database.read() as session:
         since = heartbeats.silent_since(session, now=now)
         late = store.list_posts(session, states=[PostState.SCHEDULED], until=now - _OVERDUE)
         unclear = store.list_posts(session, states=[PostState.UNCONFIRMED], until=now - _OVERDUE)
+        vitals = read_vitals(session, now=now)
+    if vitals.overdue is not None:
+        yield Trouble(
+            about="work",
+            sentence=f"{vitals.overdue.count} of {vitals.overdue.name} are due, the first since "
+            f"{vitals.overdue.oldest:%Y-%m-%d %H:%M} UTC. Look into the worker's log.",
+        )
     if since is not None:
         yield Trouble(
             about="work",

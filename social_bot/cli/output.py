@@ -46,8 +46,9 @@ def opened(*, needs_schema: bool = True) -> Iterator["Bot"]:
     """The joined program with an up-to-date database, closed at the end."""
     from social_bot.bootstrap import build
 
-    configure()
-    bot = build(settings())
+    chosen = settings()
+    configure(form=chosen.log_format)
+    bot = build(chosen)
     try:
         if needs_schema:
             from social_bot.storage.migrate import require_current

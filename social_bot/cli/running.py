@@ -73,17 +73,28 @@ def serve(
                 worker.stop()
 
 
-def work() -> None:
+def work(
+    *,
+    host: Annotated[str, typer.Option(help="With --port: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(help="Answer /healthz, /readyz and /metrics here, and nothing else.")
+    ] = None,
+) -> None:
     """Do the work without serving pages; any number of these may share a PostgreSQL database."""
     with opened() as bot:
         bot.require_live_settings()
         worker = bot.worker()
         worker.start()
-        stopped = threading.Event()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda *_: stopped.set())
-        stopped.wait()
-        worker.stop()
+        try:
+            if port is None:
+                _wait_until_stopped()
+            else:
+                from social_bot.web.app import create_app
+
+                app = create_app(bot, on_delivery=lambda: None, has_public=False, has_staff=False)
+                run_until_stopped(make_server(app, host=host, port=port))
+        finally:
+            worker.stop()
 
 
 def demo(
@@ -132,6 +143,7 @@ def make_server(app: "ASGIApp", *, host: str, port: int) -> "uvicorn.Server":
             app,
             host=host,
             port=port,
+            log_config=None,  # log.configure: the server's lines are written like ours
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -144,6 +156,13 @@ def run_until_stopped(server: "uvicorn.Server") -> None:
     """Serve until Ctrl-C or SIGTERM. uvicorn raises the signal again after its clean end; that is no failure."""
     with suppress(KeyboardInterrupt):
         server.run()
+
+
+def _wait_until_stopped() -> None:
+    stopped = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stopped.set())
+    stopped.wait()
 
 
 def _is_loopback(host: str) -> bool:

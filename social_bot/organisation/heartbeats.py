@@ -1,5 +1,6 @@
 """The workers' heartbeats: whether anything that is to happen would happen now."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -19,6 +20,11 @@ def beat(session: Session, name: str, *, now: datetime) -> None:
     session.merge(HeartbeatRow(name=name, beaten_at=now))
     forgotten = col(HeartbeatRow.beaten_at) < now - _FORGOTTEN_AFTER
     session.connection().execute(delete(HeartbeatRow).where(forgotten))
+
+
+def everyone(session: Session) -> Mapping[str, datetime]:
+    """When each worker of the last day was heard of."""
+    return {row.name: row.beaten_at for row in session.exec(select(HeartbeatRow))}
 
 
 def silent_since(session: Session, *, now: datetime) -> datetime | None:

@@ -56,6 +56,7 @@ from social_bot.web import (
 from social_bot.web.headers import SecurityHeaders, security_headers
 from social_bot.web.pages import render, render_sorry, see_other
 from social_bot.web.site import STATIC, Site
+from social_bot.web.tracing import HEADER, Tracing
 from social_bot.web.visits import MustEnter, read_visit
 
 STATUSES: dict[type[SocialBotError], int] = {
@@ -130,6 +131,7 @@ def create_app(
             app.include_router(room.routes)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders, is_https=app.state.site.is_https)
+    app.add_middleware(Tracing)
     _say_what_went_wrong(app, app.state.site)
     return app
 
@@ -163,8 +165,9 @@ def _say_what_went_wrong(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(Exception)
     def break_politely(request: Request, error: Exception) -> Response:
-        """The server logs the error itself; this answer is made outside the middleware."""
-        del request, error
-        response = render_sorry(site, 500)
-        response.headers.update(security_headers(is_https=site.is_https))
+        """``Tracing`` has logged the error; this answer is made outside the middleware."""
+        del error
+        request_id = request.state.request_id
+        response = render_sorry(site, 500, request_id=request_id)
+        response.headers.update(security_headers(is_https=site.is_https) | {HEADER: request_id})
         return response

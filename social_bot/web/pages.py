@@ -27,14 +27,17 @@ def render(visit: Visit, template: str, *, status: int = 200, **values: object) 
     return response
 
 
-def render_sorry(site: Site, status: int) -> Response:
-    """What is not here, not open or broken, in every language: nothing is known of the reader."""
+def render_sorry(site: Site, status: int, *, request_id: str | None = None) -> Response:
+    """What is not here, not open or broken, in every language: nothing is known of the reader.
+
+    ``request_id`` is what the reader tells those who can look into the log.
+    """
     sentences = {
         language: [translate(language)(sentence) for sentence in SORRY.get(status, SORRY[500])]
         for language in LANGUAGES
     }
     page = site.environments[LANGUAGES[0]].get_template("sorry.html")
-    return HTMLResponse(page.render(sentences=sentences), status, _NOT_KEPT)
+    return HTMLResponse(page.render(sentences=sentences, request_id=request_id), status, _NOT_KEPT)
 
 
 def see_other(path: str) -> Response:

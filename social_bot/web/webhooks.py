@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from social_bot.answering.intake import DeliveryWriter
 from social_bot.answering.spool import Spool
 from social_bot.bootstrap import Bot
+from social_bot.telemetry import DELIVERIES
 
 BODY_LIMIT = 4 * 1024 * 1024
 """The platform sends at most 1,000 updates in a delivery; a larger body is nobody we know."""
@@ -41,13 +42,18 @@ def router(bot: Bot, writer: DeliveryWriter, spool: Spool) -> APIRouter:
         async for chunk in request.stream():
             body += chunk
             if len(body) > BODY_LIMIT:
+                DELIVERIES.labels("too_large").inc()
                 return PlainTextResponse("too large", status_code=413)
         if not bot.may_receive(bytes(body), request.headers.get("x-hub-signature-256")):
+            DELIVERIES.labels("refused").inc()
             return PlainTextResponse("the signature does not match", status_code=403)
         try:
             await asyncio.wait_for(asyncio.wrap_future(writer.put(bytes(body))), _PATIENCE)
         except TimeoutError:
             await asyncio.to_thread(spool.append, [bytes(body)])
+            DELIVERIES.labels("spooled").inc()
+        else:
+            DELIVERIES.labels("kept").inc()
         return PlainTextResponse("ok")
 
     return routes

@@ -27,6 +27,7 @@ from social_bot.channels.facebook.usage import Gate, Lane, parse_usage
 from social_bot.channels.ports import PageAccess
 from social_bot.errors import PageUnavailable, PlatformError
 from social_bot.log import fields
+from social_bot.telemetry import timed_call
 
 T = TypeVar("T")
 Parse = Callable[[Mapping[str, Any]], T]
@@ -85,10 +86,11 @@ class GraphCalls:
             app_secret=self._app_secret,
             observe=partial(self._observe, page.page_id, call.lane),
         )
-        try:
-            yield MetaGraph(page.token, version=self._version, session=session)
-        except GraphFailure as failed:
-            raise self._explained(page.page_id, call, failed) from failed
+        with timed_call(call.lane):
+            try:
+                yield MetaGraph(page.token, version=self._version, session=session)
+            except GraphFailure as failed:
+                raise self._explained(page.page_id, call, failed) from failed
         self._gate.went_well(page.page_id, call.lane)
 
     def _wait_if_busy(self, page: PageAccess, lane: Lane, *, is_urgent: bool) -> None:

@@ -1,0 +1,57 @@
+"""One id a request, from the proxy or our own: in the answer, in every log line, on the page that says sorry."""
+
+import logging
+import re
+import secrets
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from social_bot import telemetry
+from social_bot.log import within
+
+HEADER = "X-Request-ID"
+_USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+log = logging.getLogger(__name__)
+
+
+class Tracing:
+    """Gives a request its id, times it by its route, and logs what breaks inside it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        request_id = given if _USABLE.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status, begun = 500, perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with within(request=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            except Exception:
+                log.exception("a request broke")
+                raise
+            finally:
+                telemetry.REQUESTS.labels(scope["method"], _route(scope), str(status)).observe(
+                    perf_counter() - begun
+                )
+
+
+def _route(scope: Scope) -> str:
+    """The address with its places unfilled: what is filled in may be a secret, and every value a new series."""
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else "none"
