@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -44,6 +45,7 @@ from social_bot.organisation.watching import watch_numbers, watch_pages
 from social_bot.planning import publishing, recurring, waiting
 from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
+from social_bot.storage.leadership import Leadership
 from social_bot.telemetry import timed_job
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.history import keep_counts
@@ -81,6 +83,7 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._clock = parts.clock
+        self._leadership = Leadership(parts.database)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._pool = ThreadPoolExecutor(max_workers=2 * PARALLEL + TELLING, thread_name_prefix="send")
@@ -98,14 +101,14 @@ class Worker:
             (self._look, timedelta(seconds=2)),
             (self._tell, timedelta(seconds=1)),
             (self._beat, timedelta(seconds=30)),
-            (self._watch_people, timedelta(minutes=1)),
             (self._watch_pages, timedelta(minutes=1)),
-            (self._watch_owners, timedelta(minutes=10)),
-            (self._plan_ahead, timedelta(minutes=1)),
-            (self._erase, timedelta(seconds=30)),
-            (self._tidy, timedelta(minutes=1)),
-            (self._collect, timedelta(minutes=5)),
-            (self._count, timedelta(minutes=5)),
+            (self._led(self._watch_people), timedelta(minutes=1)),
+            (self._led(self._watch_owners), timedelta(minutes=10)),
+            (self._led(self._plan_ahead), timedelta(minutes=1)),
+            (self._led(self._erase), timedelta(seconds=30)),
+            (self._led(self._tidy), timedelta(minutes=1)),
+            (self._led(self._collect), timedelta(minutes=5)),
+            (self._led(self._count), timedelta(minutes=5)),
         ):
             self._scheduler.add_job(
                 _guarded(job),
@@ -123,6 +126,17 @@ class Worker:
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._leadership.resign()
+
+    def _led(self, job: Callable[[], None]) -> Callable[[], None]:
+        """Housekeeping: of all processes on all machines only the one that leads does it."""
+
+        @wraps(job)
+        def run() -> None:
+            if self._leadership.is_ours():
+                job()
+
+        return run
 
     def wake(self) -> None:
         """Take in, decide and send what has arrived; a second caller at the same time returns at once."""

@@ -17,6 +17,13 @@ from sqlmodel import Field, Session, SQLModel
 from social_bot.storage.cipher import Cipher, blind_index
 
 _INDEX_KEY = "blind-index"
+_PATIENCE_OF_POSTGRESQL = {
+    "tcp_keepalives_idle": 10,  # seconds
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+    "idle_in_transaction_session_timeout": 60_000,
+}
 
 
 class SecretRow(SQLModel, table=True):
@@ -95,8 +102,16 @@ def open_database(url: str, cipher: Cipher) -> Database:
             pool_size=20,
             max_overflow=20,
             pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 10,
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 25_000,
+            },
             hide_parameters=True,
         )
+        event.listen(engine, "connect", _prepare_postgresql)
     return Database(engine, cipher)
 
 
@@ -108,6 +123,16 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     key = inspect(table).primary_key
     statement = dialect.insert(table).values(list(rows)).on_conflict_do_nothing().returning(*key)
     return len(session.connection().execute(statement).all())
+
+
+def _prepare_postgresql(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    """A machine that is cut off holds its row locks, and its lead, no longer than half a minute."""
+    del record
+    cursor = connection.cursor()
+    for name, value in _PATIENCE_OF_POSTGRESQL.items():
+        cursor.execute(f"SET {name} = {value}")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
