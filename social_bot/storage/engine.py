@@ -75,9 +75,9 @@ class Database:
 
     def draw_index_key(self) -> None:
         """Once for a new database, before anything is found by a blind index."""
+        sealed = self.cipher.seal(secrets.token_hex(32))
         with self.write() as session:
-            if session.get(SecretRow, _INDEX_KEY) is None:
-                session.add(SecretRow(name=_INDEX_KEY, sealed=self.cipher.seal(secrets.token_hex(32))))
+            insert_new(session, SecretRow, [{"name": _INDEX_KEY, "sealed": sealed}])
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,26 +1,31 @@
 """Bringing a database's schema up to date, on SQLite and PostgreSQL alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
 
 from social_bot.errors import NotReady
 from social_bot.storage.engine import Database
 
+_LOCK = 7_020_531  # any number of our own
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database, *, to: str = "head") -> None:
-    with database.engine.begin() as connection:
+    """Whole or not at all; of several who upgrade at the same time one does it, and the others find it done."""
+    with _alone(database) as connection:
         command.upgrade(_config(connection), to)
     database.draw_index_key()
 
 
 def downgrade(database: Database, *, to: str = "base") -> None:
-    with database.engine.begin() as connection:
+    with _alone(database) as connection:
         command.downgrade(_config(connection), to)
 
 
@@ -34,6 +39,31 @@ def require_current(database: Database) -> None:
     """Raises ``NotReady`` when the schema is older or newer than this program."""
     if not is_current(database):
         raise NotReady("The database is not up to date. Run: social-bot db upgrade")
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """A transaction in which nobody else changes the schema."""
+    with database.engine.connect() as connection:
+        if database.is_postgresql:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield connection
+            connection.commit()
+            return
+        # SQLite alters a table by making it anew: what refers to it is checked at the end, not on the way.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise NotReady(
+                    "The database refers to rows that are not there, in the table {table}.", table=broken[0]
+                )
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 def _config(connection: object = None) -> Config:

@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -22,7 +24,7 @@ from social_bot.organisation.operators import OperatorRow
 from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.storage.cipher import Cipher, blind_index, key_file
-from social_bot.storage.engine import insert_new
+from social_bot.storage.engine import insert_new, open_database
 from tests.conftest import NOW
 
 for _module in pkgutil.walk_packages(social_bot.__path__, "social_bot."):
@@ -139,3 +141,42 @@ def test_a_blind_index_finds_the_same_value_and_no_other(new_bot):
     assert new_bot.database.index("7000000001") == new_bot.database.index("7000000001")
     assert new_bot.database.index("7000000001") != new_bot.database.index("7000000002")
     assert blind_index("a", b"1" * 32) != blind_index("a", b"2" * 32)
+
+
+def test_a_change_of_the_schema_that_breaks_leaves_it_as_it_was(new_bot, monkeypatch):
+    migrate.downgrade(new_bot.database, to="0004")
+    before = inspect(new_bot.database.engine).get_table_names()
+
+    class Halfway(Exception):
+        pass
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "alembic.op.batch_alter_table", _raising(Halfway)
+        )  # 0013: twelve have been done by then
+        with pytest.raises(Halfway):
+            migrate.upgrade(new_bot.database)
+
+    assert inspect(new_bot.database.engine).get_table_names() == before
+    migrate.upgrade(new_bot.database)
+    assert migrate.is_current(new_bot.database)
+
+
+def _raising(error: type[Exception]) -> Callable[..., None]:
+    def breaks(*_: object, **__: object) -> None:
+        raise error
+
+    return breaks
+
+
+def test_several_who_upgrade_at_once_make_the_schema_once(database_kind, mould, tmp_path):
+    with mould.empty(database_kind, tmp_path / "new.db") as address:
+        cipher = Cipher([fresh_key()])
+        databases = [open_database(address, cipher) for _ in range(3)]
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(migrate.upgrade, databases))
+
+        assert all(migrate.is_current(database) for database in databases)
+        assert len({database.index("value") for database in databases}) == 1
+        for database in databases:
+            database.close()
