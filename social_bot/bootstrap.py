@@ -1,6 +1,6 @@
 """The one place where parts are joined, and the one reader of the clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
-from social_bot import assets
+from social_bot import assets, fault_points
 from social_bot.channels.ports import IdentityProvider, InboundEvent
 from social_bot.errors import Mender, NotReady
 from social_bot.organisation import credentials, directory, pages
@@ -47,13 +47,21 @@ class Bot:
 
     templates: Path
     campaigns: Path
+    clock: Callable[[], datetime] = clock
 
     def now(self) -> datetime:
-        return clock()
+        return self.clock()
 
     @cached_property
     def media(self) -> Media:
         return Media(self.settings.data_dir / "media")
+
+    @property
+    def register(self) -> Path:
+        """Keyed hashes of who was forgotten, beside the database, so that no backup brings them back."""
+        from social_bot.answering.forgetting import REGISTER  # noqa: PLC0415
+
+        return self.settings.data_dir / REGISTER
 
     @cached_property
     def checker(self) -> Checker:
@@ -68,7 +76,7 @@ class Bot:
         return FacebookChannel(
             app_id=self.settings.app_id or "",
             app_secret=self.settings.app_secret,
-            clock=clock,
+            clock=self.clock,
             base_url=self.settings.graph_url,
             version=self.settings.graph_version,
         )
@@ -80,7 +88,7 @@ class Bot:
         return FacebookLogin(
             app_id=self.settings.app_id or "",
             app_secret=self.settings.app_secret,
-            clock=clock,
+            clock=self.clock,
             base_url=self.settings.graph_url,
             version=self.settings.graph_version,
         )
@@ -95,7 +103,7 @@ class Bot:
             alerts=AppriseAlerts(),
             always=self.settings.alert_urls,
             gather=self.organisation,
-            clock=clock,
+            clock=self.clock,
         )
 
     @cached_property
@@ -116,7 +124,7 @@ class Bot:
             client_id=settings.oidc_client_id,
             client_secret=settings.oidc_client_secret,
             groups_claim=settings.oidc_groups_claim,
-            clock=clock,
+            clock=self.clock,
         )
 
     @cached_property
@@ -159,7 +167,8 @@ class Bot:
                 conversations=self.channel,
                 bell=self.bell,
                 media=self.media,
-                clock=clock,
+                register=self.register,
+                clock=self.clock,
             )
         )
 
@@ -232,12 +241,25 @@ class Bot:
         self.database.close()
 
 
-def build(settings: Settings) -> Bot:
+def build(settings: Settings, *, clock: Callable[[], datetime] = clock) -> Bot:
     """Join the parts. Raises ``NotReady`` for keys that are none."""
+    if settings.fault_point:
+        _arm(settings)
     keys = settings.secret_keys or (key_file(settings.data_dir),)
     return Bot(
         settings=settings,
         database=open_database(settings.url_of_database, Cipher(keys)),
         templates=assets.folder("templates"),
         campaigns=assets.folder("campaigns"),
+        clock=clock,
     )
+
+
+def _arm(settings: Settings) -> None:
+    """Raises ``NotReady`` where somebody could see what is left half done."""
+    if not settings.is_practice:
+        raise NotReady(
+            "SOCIAL_BOT_FAULT_POINT ends the program in the middle of its work, so it is for a practice page "
+            "on this machine only. Take it out of the settings."
+        )
+    fault_points.arm(fault_points.dying_at(settings.fault_point or ""))

@@ -16,6 +16,7 @@ from social_bot.answering.store import SendState
 from social_bot.answering.threads import COMMENT_REFERENCE
 from social_bot.channels.ports import Commenter, OutgoingMessage, PageAccess
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
@@ -55,15 +56,18 @@ def do_next(database: Database, *, commenter: Commenter, clock: Callable[[], dat
     found, doing = _write_intent(database, now=clock())
     if doing is None:
         return found
+    fault_point("commenting.intent_written")
     try:
         refusal = _reason_to_leave(commenter, doing)
         result = None if refusal else _do(commenter, doing)
     except PlatformError as error:
+        fault_point("commenting.refused")
         _record_error(database, doing.deed_id, error, now=clock())
     except Exception:
         log.exception("a deed broke", extra=fields(deed=doing.deed_id))
         _record_error(database, doing.deed_id, OutcomeUnknown("Sending broke."), now=clock())
     else:
+        fault_point("commenting.answered")
         with database.write() as session:
             deed = store.get_deed(session, doing.deed_id, for_update=True)
             if deed is not None:  # pragma: no branch
@@ -71,6 +75,7 @@ def do_next(database: Database, *, commenter: Commenter, clock: Callable[[], dat
                     _drop(session, deed, refusal, now=clock())
                 else:
                     _confirm(session, deed, result, database=database, now=clock())
+        fault_point("commenting.success_recorded")
     return True
 
 
@@ -85,6 +90,8 @@ def look_for_unconfirmed(database: Database, *, commenter: Commenter, clock: Cal
             _doing(deed, pages.get(session, deed.page_id), database)
             for deed in store.list_to_look_for(session, now=now)
         ]
+    if due:
+        fault_point("commenting.stale_found")
     for doing in due:
         _look_for(database, doing, commenter=commenter, clock=clock)
 
@@ -110,6 +117,8 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Doing | 
             return True, None
         deed.send_state, deed.started_at, deed.attempts = SendState.SENDING, now, deed.attempts + 1
         session.add(deed)
+        session.flush()
+        fault_point("commenting.intent_ready")
         return True, _doing(deed, page, database)
 
 
@@ -205,6 +214,7 @@ def _record_error(database: Database, deed_id: int, error: PlatformError, *, now
         pages.hold_after(session, deed.page_id, error, now=now)
         state = deed.send_state
     log.warning("deed not done", extra=fields(deed=deed_id, state=state, code=error.details.code))
+    fault_point("commenting.error_recorded")
 
 
 def _drop(session: Session, deed: DeedRow, reason: str, *, now: datetime) -> None:
@@ -238,6 +248,7 @@ def _look_for(
         log.warning(
             "the comment could not be read", extra=fields(deed=doing.deed_id, code=error.details.code)
         )
+    fault_point("commenting.looked")
     now = clock()
     with database.write() as session:
         deed = store.get_deed(session, doing.deed_id, for_update=True)
@@ -252,6 +263,7 @@ def _look_for(
         session.add(deed)
         if is_last:
             _hand_to_person(session, deed, AlertKind.MESSAGE_UNCONFIRMED, now=now)
+    fault_point("commenting.look_recorded")
 
 
 def _find(commenter: Commenter, doing: _Doing) -> tuple[bool, str | None]:

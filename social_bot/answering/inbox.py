@@ -23,6 +23,7 @@ from social_bot.answering.threads import owner_after
 from social_bot.answering.writing import write_answer
 from social_bot.channels.ports import EventKind, InboundEvent
 from social_bot.errors import NotFound
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import alerts, duty, pages, stop
 from social_bot.organisation.alerts import AlertKind
@@ -51,6 +52,8 @@ class Inbox:
             claimed = [
                 row.id for row in store.claim_events(session, now=now, until=now + _LEASE, limit=limit)
             ]
+        if claimed:
+            fault_point("answering.claimed")
         for event_id in claimed:
             try:
                 self._deal_with(event_id or 0, now=now)
@@ -68,6 +71,9 @@ class Inbox:
             row.note = self._apply(session, event, event_id, now=now)
             row.is_done, row.content_sealed = True, None
             session.add(row)
+            session.flush()
+            fault_point("answering.decided")
+        fault_point("answering.done")
 
     def _set_aside(self, event_id: int, *, now: datetime) -> None:
         """An event that breaks the program is not tried for ever: a person is told that something waits."""

@@ -14,6 +14,7 @@ from social_bot.answering.spool import Spool
 from social_bot.answering.store import DeliveryRow, EventRow
 from social_bot.channels.ports import InboundEvent
 from social_bot.errors import InvalidInput
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import alerts
 from social_bot.organisation.alerts import AlertKind
@@ -95,6 +96,7 @@ class DeliveryWriter:
     def _commit(self, batch: Sequence[tuple[bytes, "Future[None]"]]) -> None:
         batch = [(body, done) for body, done in batch if done.set_running_or_notify_cancel()]
         bodies = [body for body, _ in batch]
+        fault_point("intake.received")
         try:
             self._spool.take_out(self._store)  # what came earlier is stored earlier
             self._store(bodies)
@@ -128,6 +130,7 @@ def store_deliveries(database: Database, bodies: Sequence[bytes], *, now: dateti
     ]
     with database.write() as session:
         insert_new(session, DeliveryRow, rows)
+    fault_point("intake.stored")
 
 
 def take_in(database: Database, *, parse: Callable[[bytes], Sequence[InboundEvent]], now: datetime) -> int:
@@ -153,6 +156,9 @@ def take_in(database: Database, *, parse: Callable[[bytes], Sequence[InboundEven
                 continue
             added += insert_new(session, EventRow, rows)
             delivery.body_sealed = None
+            fault_point("intake.read")
+    if added:
+        fault_point("intake.taken_in")
     return added
 
 
@@ -162,6 +168,7 @@ def erase_old_bodies(database: Database, *, now: datetime) -> None:
         for delivery in store.list_with_body(session, received_before=now - KEEP_BODIES_FOR):
             delivery.body_sealed, delivery.is_parsed = None, True
             session.add(delivery)
+    fault_point("intake.bodies_erased")
 
 
 def _row(database: Database, event: InboundEvent, *, now: datetime) -> dict[str, object]:

@@ -23,6 +23,7 @@ from social_bot.channels.ports import (
     UrlButton,
 )
 from social_bot.errors import OutcomeUnknown, PageUnavailable, PlatformError, RecipientUnreachable
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
@@ -57,16 +58,20 @@ def send_next(database: Database, *, messenger: Messenger, clock: Callable[[], d
     found, sending = _write_intent(database, now=clock())
     if sending is None:
         return found
+    fault_point("sending.intent_written")
     try:
         mid = _send(messenger, sending)
     except PlatformError as error:
+        fault_point("sending.refused")
         _record_error(database, sending.message_id, error, now=clock())
     except Exception:
         log.exception("sending broke", extra=fields(message=sending.message_id))
         _record_error(database, sending.message_id, OutcomeUnknown("Sending broke."), now=clock())
     else:
+        fault_point("sending.answered")
         with database.write() as session:
             _confirm(session, sending.message_id, sending.thread_id, mid, database=database, now=clock())
+        fault_point("sending.success_recorded")
     return True
 
 
@@ -78,6 +83,8 @@ def look_for_unconfirmed(database: Database, *, messenger: Messenger, clock: Cal
             _become_unconfirmed(message)
             session.add(message)
         due = [message.id or 0 for message in store.list_to_look_for(session, now=now)]
+    if due:
+        fault_point("sending.stale_found")
     for message_id in due:
         _look_for(database, message_id, messenger=messenger, clock=clock)
 
@@ -135,6 +142,8 @@ def _write_intent(database: Database, *, now: datetime) -> tuple[bool, _Sending 
             message.attempts + 1,
         )
         session.add(message)
+        session.flush()
+        fault_point("sending.intent_ready")
         return True, _Sending(
             message_id=message.id or 0,
             thread_id=message.thread_id,
@@ -195,6 +204,7 @@ def _record_error(database: Database, message_id: int, error: PlatformError, *, 
     log.warning(
         "answer not sent", extra=fields(message=message_id, state=message.send_state, code=error.details.code)
     )
+    fault_point("sending.error_recorded")
 
 
 def _apply_error(session: Session, message: MessageRow, error: PlatformError, *, now: datetime) -> None:
@@ -248,6 +258,7 @@ def _look_for(
         log.warning(
             "the conversation could not be read", extra=fields(message=message_id, code=error.details.code)
         )
+    fault_point("sending.looked")
     now = clock()
     with database.write() as session:
         if mid is not None:
@@ -263,6 +274,7 @@ def _look_for(
             message.exact_sealed = None
             _tell(session, message, AlertKind.MESSAGE_UNCONFIRMED, now=now)
         session.add(message)
+    fault_point("sending.look_recorded")
 
 
 def _tell(session: Session, message: MessageRow, kind: AlertKind, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from social_bot.errors import NotReady
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.storage.cipher import Cipher
 
@@ -45,8 +46,10 @@ class Spool:
                 file.writelines(self._cipher.seal_bytes(body) + b"\n" for body in bodies)
                 file.flush()
                 os.fsync(file.fileno())
+            fault_point("intake.spool_written")
             unnamed.rename(self._folder / f"{name}{_READY}")
             _sync_folder(self._folder)
+        fault_point("intake.spooled")
 
     def take_out(self, store: Callable[[Sequence[bytes]], None]) -> int:
         """Give everything to ``store``, oldest first, erasing what it has taken; how many deliveries.
@@ -64,6 +67,7 @@ class Spool:
                 path.replace(path.with_suffix(_UNREADABLE))
                 continue
             store(bodies)
+            fault_point("intake.spool_stored")
             path.unlink(missing_ok=True)
             taken += len(bodies)
         return taken

@@ -21,6 +21,7 @@ from social_bot.errors import (
     PlatformDetails,
     PlatformError,
 )
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
@@ -50,7 +51,10 @@ log = logging.getLogger(__name__)
 def claim_due_posts(database: Database, *, now: datetime, owner: str, limit: int) -> Sequence[int]:
     """The ids of due posts, now in this worker's hands."""
     with database.write() as session:
-        return store.claim_due(session, now=now, owner=owner, until=now + LEASE, limit=limit)
+        claimed = store.claim_due(session, now=now, owner=owner, until=now + LEASE, limit=limit)
+    if claimed:
+        fault_point("publishing.claimed")
+    return claimed
 
 
 def publish_post(
@@ -67,14 +71,17 @@ def publish_post(
     if intent is None:
         return
     number, page, outgoing = intent
+    fault_point("publishing.intent_written")
     try:
         external_id = publisher.publish(page, outgoing)
     except PlatformError as error:
+        fault_point("publishing.refused")
         _record_error(database, post_id, number, error, now=clock())
     except Exception:
         log.exception("publishing broke", extra=fields(post=post_id, attempt=number))
         _record_error(database, post_id, number, OutcomeUnknown(NO_ANSWER), now=clock())
     else:
+        fault_point("publishing.answered")
         _record_success(database, post_id, number, external_id, now=clock())
 
 
@@ -87,6 +94,8 @@ def look_for_unconfirmed(
         claimed = store.claim_looks(
             session, now=now, owner=owner, until=now + timedelta(minutes=2), limit=limit
         )
+    if claimed:
+        fault_point("publishing.looks_claimed")
     for post_id in claimed:
         _look_for(database, post_id, publisher=publisher, clock=clock)
 
@@ -122,6 +131,7 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
                 waiting.tell_of_expired(session, post, now=now)
                 post.become(PostState.EXPIRED, reason=EXPIRED)
             session.add(post)
+    fault_point("publishing.settled")
 
 
 def _write_intent(
@@ -163,6 +173,8 @@ def _write_intent(
                 post_id=post_id, number=post.attempts, content_hash=content.content_hash, started_at=now
             )
         )
+        session.flush()
+        fault_point("publishing.intent_ready")
         return (
             post.attempts,
             pages.access(page, database.cipher),
@@ -181,7 +193,9 @@ def _record_success(
         _become_published(post, external_id, now=now)
         session.add(post)
         alerts.settle(session, f"post:{post_id}", by="social_bot", now=now)
+        fault_point("publishing.success_ready")
     log.info("post published", extra=fields(post=post_id, attempt=number))
+    fault_point("publishing.success_recorded")
 
 
 def _record_error(
@@ -208,10 +222,12 @@ def _record_error(
             )
         session.add(post)
         pages.hold_after(session, post.page_id, error, now=now)
+        fault_point("publishing.error_ready")
     log.warning(
         "post not published",
         extra=fields(post=post_id, attempt=number, outcome=outcome, code=error.details.code),
     )
+    fault_point("publishing.error_recorded")
 
 
 def _look_for(
@@ -229,6 +245,7 @@ def _look_for(
     except PlatformError as error:
         _look_later(database, post_id, error, now=clock())
         return
+    fault_point("publishing.looked")
     with database.write() as session:
         now = clock()
         post = store.get_post(session, post_id, for_update=True)
@@ -257,6 +274,7 @@ def _look_for(
                     occasion=str(attempt.number),
                 )
         session.add(post)
+    fault_point("publishing.look_recorded")
 
 
 def _look_later(database: Database, post_id: int, error: PlatformError, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from social_bot.channels.ports import Insights, PageAccess, Reading
 from social_bot.errors import ContentRefused, PageUnavailable, PlatformError
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import pages
 from social_bot.organisation.metrics import Metric
@@ -58,6 +59,7 @@ def collect(
         readings.enrol(session, now=clock(), recently=None if everything else STEPS[-1])
         if everything:
             readings.call_for_all(session, [page_id for page_id, _ in accesses], now=clock())
+    fault_point("collecting.enrolled")
     run = _Run(database, insights=insights, clock=clock, progress=progress)
     return sum(run.page(page_id, access, everything=everything) for page_id, access in accesses)
 
@@ -144,6 +146,7 @@ class _Run:
         post: DuePost | None = None,
         due_at: datetime | None = None,
     ) -> int:
+        fault_point("collecting.asked")
         now = self._clock()
         with self._database.write() as session:
             session.add_all(
@@ -160,4 +163,7 @@ class _Run:
             )
             if post is not None and due_at is not None:
                 readings.put_off(session, post.post_id, until=due_at, now=now)
+            session.flush()
+            fault_point("collecting.kept_ready")
+        fault_point("collecting.kept")
         return len(found)
