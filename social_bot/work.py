@@ -49,6 +49,7 @@ from social_bot.storage.leadership import Leadership
 from social_bot.telemetry import timed_job
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.history import keep_counts
+from social_bot.tracking.publication import publish
 
 PARALLEL = 8
 """Posts, and answers, that may wait for the platform at the same time."""
@@ -282,7 +283,9 @@ class Worker:
         collect(self._parts.database, insights=self._parts.insights, clock=self._clock)
 
     def _count(self) -> None:
+        """Counts first, then what of them may leave the unit."""
         keep_counts(self._parts.database, gather=self._parts.inbox.gather, clock=self._clock)
+        publish(self._parts.database, gather=self._parts.inbox.gather, clock=self._clock)
 
     def _count_what_is_purged(self) -> None:
         """The months of which texts are about to be erased are kept as counts first."""

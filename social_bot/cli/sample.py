@@ -26,6 +26,7 @@ from social_bot.planning.posts import PostState
 from social_bot.planning.starting import start_campaign
 from social_bot.practice.state import PostRow as PracticePostRow
 from social_bot.tracking.collecting import collect
+from social_bot.tracking.publication import publish
 
 WRITER, OTHER_WRITER, APPROVER, COORDINATOR = "Kirjoittaja 1", "Kirjoittaja 2", "Hyväksyjä", "Koordinaattori"
 ADMINISTRATOR = "Pääkäyttäjä"
@@ -170,6 +171,7 @@ def furnish(rehearsal: Rehearsal) -> Iterator[str]:
     collect(rehearsal.bot.database, insights=rehearsal.bot.channel, clock=clock, everything=True)
     with rehearsal.bot.database.write() as session:
         add_figures(session, rehearsal.bot, by=COORDINATOR, now=clock())
+    publish(rehearsal.bot.database, gather=rehearsal.bot.organisation, clock=clock)
     yield "Counters, goals and a year of kept counts."
 
 

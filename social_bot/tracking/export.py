@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,7 +20,7 @@ from social_bot.tracking.figure_store import OFFICE
 from social_bot.tracking.figures import OF_THE_OFFICE, Unit
 from social_bot.tracking.goal_files import safe_cell
 from social_bot.tracking.month_report import LAYOUT, figure_of
-from social_bot.tracking.month_values import UNITS, month_values
+from social_bot.tracking.month_values import UNITS, MonthValues, Shown, month_values
 from social_bot.tracking.months import month_counts
 from social_bot.tracking.periods import Month
 from social_bot.tracking.reports import ReportFigure
@@ -29,6 +30,16 @@ COLUMNS = (
     *("month", "page", "page_name", "figure", "part_kind", "part", "value", "hidden", "unit", "name"),
     *("definition", "source", "is_estimate", "as_of", "not_available_since", "known", "of"),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One cell of the grid; ``part_kind`` and ``part`` are empty for the whole."""
+
+    figure: str
+    part_kind: str = ""
+    part: str = ""
+    shown: Shown
 
 
 def export_rows(
@@ -56,17 +67,24 @@ def export_rows(
                 continue
             values = month_values([counts[page_id, month]], hides=True)
             where = {"month": str(month), "page": page_id, "page_name": name}
-            for family, keys, parts in LAYOUT:
-                if (family in OF_THE_OFFICE) != (page_id == OFFICE):
-                    continue
-                for key in keys:
-                    figure = figure_of(key, values, None, None, language=language)
-                    shown = values.figures[key]
-                    yield {**where, **_row(figure, figure.cell), "known": shown.known, "of": shown.of}
-                for of_figure, kind in parts:
-                    figure = figure_of(of_figure, values, None, None, language=language)
-                    for part, cell in values.parts[of_figure, kind].items():
-                        yield {**where, **_row(figure, cell), "part_kind": kind, "part": part}
+            for told in told_of(values, page_id):
+                figure = figure_of(told.figure, values, None, None, language=language)
+                more = {"part_kind": told.part_kind, "part": told.part} if told.part_kind else {}
+                yield {**where, **_row(figure, told.shown.cell), **_known(told), **more}
+
+
+def told_of(values: MonthValues, page_id: str) -> Iterator[Told]:
+    """Every cell of a month that leaves the unit, of a page or of the organisation."""
+    for family, keys, parts in LAYOUT:
+        if (family in OF_THE_OFFICE) != (page_id == OFFICE):
+            continue
+        for key in keys:
+            yield Told(figure=key, shown=values.figures[key])
+        for figure, kind in parts:
+            whole = values.figures[figure]
+            for part, cell in values.parts[figure, kind].items():
+                shown = Shown(cell=cell, as_of=whole.as_of, not_available_since=whole.not_available_since)
+                yield Told(figure=figure, part_kind=kind, part=part, shown=shown)
 
 
 def write_csv(rows: Iterator[Mapping[str, object]]) -> Iterator[str]:
@@ -99,6 +117,10 @@ def _row(figure: ReportFigure, cell: Cell) -> Mapping[str, object]:
         if figure.not_available_since is None
         else figure.not_available_since.isoformat(),
     }
+
+
+def _known(told: Told) -> Mapping[str, object]:
+    return {} if told.part_kind else {"known": told.shown.known, "of": told.shown.of}
 
 
 _HIDDEN = {

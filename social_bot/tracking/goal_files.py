@@ -2,11 +2,14 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from social_bot.organisation.metrics import DEFINITIONS
+from social_bot.tracking.forecast import Forecast
+from social_bot.tracking.goals import Pace, pace_at
 from social_bot.tracking.progress import StandingGoal
-from social_bot.tracking.suppression import SMALLEST
+from social_bot.tracking.suppression import SMALLEST, Cell, Mark, protect
 
 _COLUMNS = (
     *("goal", "campaign", "trial", "page", "metric", "target", "value", "value_is", "available"),
@@ -48,31 +51,56 @@ def goal_record(goal: StandingGoal) -> dict[str, object]:
     }
 
 
-def outside_record(goal: StandingGoal) -> dict[str, object]:
-    """One goal as it may leave the unit.
+@dataclass(frozen=True, kw_only=True)
+class ToldGoal:
+    """A goal as it may leave the unit. ``pace`` None: it would tell more of the value than is told."""
 
-    Its time lies on no grid of months and it can be taken out every day, so a count of people is rounded down
-    to fives and never foreseen to the person.
+    standing: StandingGoal
+    cell: Cell
+    forecast: Forecast | None
+    pace: Pace | None
+
+
+def tell(goal: StandingGoal) -> ToldGoal:
+    """A count of people is rounded down to fives and never foreseen to the person.
+
+    For its time lies on no grid of months, and it can be taken out every day. The pace is told only where every
+    value that the reader may think of has the same.
     """
-    record = goal_record(goal)
-    forecast = record.pop("forecast")
-    definition = DEFINITIONS[goal.progress.goal.metric]
-    hides = definition.counts_people and not definition.is_percent
-    record |= {"value_is": "", "forecast": None, "forecast_low": None, "forecast_high": None}
-    if isinstance(forecast, Mapping):
-        found = {name: _rounded(forecast[name]) if hides else forecast[name] for name in forecast}
-        record |= {"forecast": found["likely"], "forecast_low": found["low"], "forecast_high": found["high"]}
-    value = goal.progress.value.value
-    if value is None or not hides or value == 0:
-        return record
-    if value < SMALLEST:
-        return record | {
-            "value": f"< {SMALLEST}",
-            "forecast": None,
-            "forecast_low": None,
-            "forecast_high": None,
-        }
-    return record | {"value": _rounded(value), "value_is": "rounded down to fives"}
+    progress, value = goal.progress, goal.progress.value.value
+    definition = DEFINITIONS[progress.goal.metric]
+    if not definition.counts_people or definition.is_percent or value is None:
+        return ToldGoal(standing=goal, cell=Cell(value=value), forecast=goal.forecast, pace=progress.pace)
+    cell = protect(value, is_off_grid=True)
+    forecast = None
+    if goal.forecast is not None and cell.mark is not Mark.SMALL:
+        forecast = Forecast(
+            likely=_rounded(goal.forecast.likely),
+            low=_rounded(goal.forecast.low),
+            high=_rounded(goal.forecast.high),
+        )
+    low, high = (1, SMALLEST - 1) if cell.mark is Mark.SMALL else (value, value)
+    if cell.mark is Mark.ROUNDED:
+        low, high = _rounded(value), _rounded(value) + SMALLEST - 1
+    paces = {pace_at(progress.goal, at, passed=progress.passed) for at in range(low, high + 1)}
+    return ToldGoal(
+        standing=goal, cell=cell, forecast=forecast, pace=paces.pop() if len(paces) == 1 else None
+    )
+
+
+def outside_record(goal: StandingGoal) -> dict[str, object]:
+    """``tell`` as plain values, for a spreadsheet."""
+    told = tell(goal)
+    forecast = told.forecast
+    record = goal_record(goal) | {
+        "value": f"< {SMALLEST}" if told.cell.mark is Mark.SMALL else told.cell.value,
+        "value_is": "rounded down to fives" if told.cell.mark is Mark.ROUNDED else "",
+        "pace": "" if told.pace is None else told.pace.value,
+        "forecast": None if forecast is None else forecast.likely,
+        "forecast_low": None if forecast is None else forecast.low,
+        "forecast_high": None if forecast is None else forecast.high,
+    }
+    return {name: record[name] for name in _COLUMNS}
 
 
 def goals_csv(goals: Sequence[StandingGoal]) -> str:

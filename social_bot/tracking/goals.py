@@ -41,11 +41,12 @@ class Value:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """``expected`` is what an even pace over the working days would have brought by today."""
+    """``expected`` is what an even pace would have brought, now that the share ``passed`` of the days is over."""
 
     goal: OutreachGoal
     value: Value
     expected: float
+    passed: float
     pace: Pace
 
     @property
@@ -59,26 +60,32 @@ class Progress:
 def assess(goal: OutreachGoal, value: Value, *, today: date) -> Progress:
     """How the goal stands today. A percentage is expected whole from the first day."""
     passed = _share_passed(goal, today)
-    expected = float(goal.target) if DEFINITIONS[goal.metric].is_percent else goal.target * passed
     return Progress(
-        goal=goal, value=value, expected=round(expected, 1), pace=_pace(goal, value, expected, passed)
+        goal=goal,
+        value=value,
+        expected=round(_expected(goal, passed), 1),
+        passed=passed,
+        pace=Pace.NOT_AVAILABLE if value.value is None else pace_at(goal, value.value, passed=passed),
     )
 
 
-def _pace(goal: OutreachGoal, value: Value, expected: float, passed: float) -> Pace:
-    if value.value is None:
-        return Pace.NOT_AVAILABLE
-    if value.value >= goal.target:
+def pace_at(goal: OutreachGoal, value: int, *, passed: float) -> Pace:
+    """The pace at this value, when so much of the goal's working days is over."""
+    if value >= goal.target:
         return Pace.REACHED
     if passed < TOO_EARLY:
         return Pace.TOO_EARLY
-    return Pace.ON_TRACK if value.value >= expected * ON_TRACK else Pace.BEHIND
+    return Pace.ON_TRACK if value >= _expected(goal, passed) * ON_TRACK else Pace.BEHIND
 
 
 def days_left(goal: OutreachGoal, *, today: date) -> int:
     """Working days after today, until the goal's last."""
     first = max(today + timedelta(days=1), goal.starts_on)
     return sum(1 for _ in working_days(first, goal.by_on))
+
+
+def _expected(goal: OutreachGoal, passed: float) -> float:
+    return float(goal.target) if DEFINITIONS[goal.metric].is_percent else goal.target * passed
 
 
 def _share_passed(goal: OutreachGoal, today: date) -> float:

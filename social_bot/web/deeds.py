@@ -13,6 +13,7 @@ KINDS: Mapping[str, str] = {
     "identity": marked("The organisation's account"),
     "invitation": marked("Invitations"),
     "operator": marked("People and roles"),
+    "token": marked("Tokens of the interface"),
     "audit": marked("The audit log"),
     "post": marked("Posts"),
     "campaign": marked("Campaigns"),
@@ -62,6 +63,8 @@ DEEDS: Mapping[str, str] = {
     "operator.deactivate": marked("ended somebody's access"),
     "operator.activate": marked("opened somebody's access again"),
     "operator.reset": marked("took password and second step away, for a new start"),
+    "token.make": marked("made a token"),
+    "token.revoke": marked("revoked a token"),
     "audit.export": marked("took the audit log out as a file"),
     "post.add": marked("wrote a post"),
     "post.edit": marked("changed a post"),
@@ -170,6 +173,7 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
     "duty": (marked("duty period {id}"), ""),
     "series": (marked("series {id}"), ""),
     "stop": (marked("stop {id}"), "/stop#stop-{id}"),
+    "token": (marked("token {id}"), "/tokens"),
 }
 """By the first word of a subject: what it is called, and where it is read."""
 
