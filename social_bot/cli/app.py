@@ -22,10 +22,12 @@ from social_bot.cli import (
     people,
     planning,
     quality,
+    reports,
     running,
     stopping,
     storefront,
     tracking,
+    trials,
 )
 
 app = typer.Typer(
@@ -81,5 +83,7 @@ for module in (
     keeping,
     doctor,
     outreach,
+    trials,
+    reports,
 ):
     module.add_to(app)

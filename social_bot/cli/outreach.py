@@ -1,4 +1,4 @@
-"""trial, visit, partner: outreach, its trials, and whom it is done with."""
+"""visit, partner: outreach, and whom it is done with."""
 
 import uuid
 from pathlib import Path
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from social_bot.tracking.outreach_store import VisitRow
-    from social_bot.tracking.trial_reports import TrialSummary
 
-trial = typer.Typer(help="Outreach trials: start, mid and end, and what is decided.", no_args_is_help=True)
 visit = typer.Typer(help="Outreach visits: counts of people, never people.", no_args_is_help=True)
 partner = typer.Typer(help="Partner organisations, never private people.", no_args_is_help=True)
 
@@ -23,147 +21,11 @@ Checked = Annotated[
     bool, typer.Option("--checked", help="You have looked: nobody can be known from what is written.")
 ]
 _VISIT_COLUMNS = ("id", "day", "place", "channel", "hours", "workers", "contacts", "declined", "trial", "by")
-_TRIAL_COLUMNS = ("id", "title", "state", "due", "starts_on", "ends_on", "times", "contacts", "per_hour")
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(trial, name="trial")
     app.add_typer(visit, name="visit")
     app.add_typer(partner, name="partner")
-
-
-@trial.command(
-    "add",
-    epilog='Example: social-bot trial add "Library duty" --place Library --channel library --starts 2026-12-01 '
-    "--mid 2027-02-01 --ends 2027-04-30 --answers start.yaml --by NAME",
-)
-def trial_add(
-    title: str,
-    *,
-    place: Annotated[str, typer.Option(help="Where people are met.")],
-    channel: Annotated[str, typer.Option(help="mall, library, parish, health_centre, kela, street …")],
-    starts: Annotated[str, typer.Option(help="First day.")],
-    mid: Annotated[str, typer.Option(help="Day of the mid evaluation.")],
-    ends: Annotated[str, typer.Option(help="Day of the end evaluation.")],
-    answers: Annotated[
-        Path, typer.Option(help="YAML file: the answers of the start form by their keys.", exists=True)
-    ],
-    by: By,
-    room: Annotated[str, typer.Option(help="How people find the room.")] = "",
-    checked: Checked = False,
-    as_json: AsJson = False,
-) -> None:
-    """Begin a trial with its start form; templates/forms/trial.yaml has the questions and their keys."""
-    from ruamel.yaml import YAML
-
-    from social_bot.tracking import trial_deeds, visits
-    from social_bot.tracking.forms import read_trial_form
-    from social_bot.tracking.recognisable import read_first_names
-
-    written = {str(key): str(text) for key, text in YAML(typ="safe").load(answers).items()}
-    fields = {"title": title, "place": place, "channel": channel, "room": room}
-    days = {"starts_on": starts, "mid_on": mid, "ends_on": ends}
-    with opened() as bot, bot.database.write() as session:
-        row = trial_deeds.start(
-            session,
-            trial_deeds.parse_plan({**fields, **days}, known=visits.what_is_known(session)),
-            written,
-            form=read_trial_form(bot.templates),
-            names=read_first_names(bot.templates),
-            is_checked=checked,
-            by=by,
-            now=bot.now(),
-        )
-        record = {"id": row.id, "title": row.title}
-    show(record, as_json=as_json, lines=[f"Trial {record['id']}: {title}."])
-
-
-@trial.command("list", epilog="Example: social-bot trial list --json")
-def trial_list(*, as_json: AsJson = False) -> None:
-    """List the trials with their state, what is due, and what the visits count."""
-    from social_bot.tracking.trial_reports import summarise_trials
-
-    with opened() as bot, bot.database.read() as session:
-        today = bot.now().astimezone(bot.settings.zone).date()
-        records = [_trial_record(each) for each in summarise_trials(session, today=today)]
-    show(records, as_json=as_json, lines=table(records, _TRIAL_COLUMNS))
-
-
-@trial.command("show", epilog="Example: social-bot trial show 3 --json")
-def trial_show(trial_id: int, *, as_json: AsJson = False) -> None:
-    """Show a trial: its figures, its evaluations by stage, what was decided."""
-    from social_bot.tracking.forms import read_trial_form
-    from social_bot.tracking.outreach import totals_record
-    from social_bot.tracking.trial_reports import report_trial
-
-    with opened() as bot, bot.database.read() as session:
-        today = bot.now().astimezone(bot.settings.zone).date()
-        report = report_trial(session, trial_id, read_trial_form(bot.templates), today=today)
-        record = {
-            **_trial_record(report.summary),
-            "figures": totals_record(report.summary.totals),
-            "partners": [row.name for row in report.partners],
-            "stages": {
-                stage.value: {
-                    "answers": {question.key: text for question, text in each.answers if text},
-                    "figures": totals_record(each.totals),
-                    "version": each.version,
-                    "by": each.by,
-                    "at": each.at,
-                }
-                for stage, each in report.stages.items()
-            },
-            "decisions": [
-                {"decision": each.decision, "on": each.decided_on, "reason": each.reason, "by": each.by}
-                for each in report.decisions
-            ],
-        }
-        lines = [
-            f"{report.summary.trial.title}: {report.summary.state.value}",
-            *(
-                f"[{stage.value}] {question.words['fi']} {text}"
-                for stage, each in report.stages.items()
-                for question, text in each.answers
-                if text
-            ),
-            *(f"[{each.decided_on}] {each.decision.value}: {each.reason}" for each in report.decisions),
-        ]
-    show(record, as_json=as_json, lines=lines)
-
-
-@trial.command(
-    "decide", epilog='Example: social-bot trial decide 3 stop --reason "People did not find it." --by NAME'
-)
-def trial_decide(
-    trial_id: int,
-    decision: Annotated[str, typer.Argument(help="continue, change or stop.")],
-    *,
-    reason: Annotated[str, typer.Option(help="What was seen, and what follows from it.")],
-    by: By,
-    on: Annotated[str | None, typer.Option(help="The day; today if left out.")] = None,
-    checked: Checked = False,
-    as_json: AsJson = False,
-) -> None:
-    """Decide whether a trial continues, changes or stops; a coordinator decides."""
-    from social_bot.tracking import trial_deeds
-    from social_bot.tracking.recognisable import read_first_names
-
-    with opened() as bot, bot.database.write() as session:
-        today = bot.now().astimezone(bot.settings.zone).date()
-        row = trial_deeds.decide(
-            session,
-            trial_id,
-            decision,
-            decided_on=on or today.isoformat(),
-            reason=reason,
-            names=read_first_names(bot.templates),
-            is_checked=checked,
-            today=today,
-            by=by,
-            now=bot.now(),
-        )
-        record = {"trial": trial_id, "decision": row.decision, "on": row.decided_on}
-    show(record, as_json=as_json, lines=[f"Trial {trial_id}: {decision}."])
 
 
 @visit.command(
@@ -343,26 +205,6 @@ def partner_list(*, as_json: AsJson = False) -> None:
     with opened() as bot, bot.database.read() as session:
         records = [{name: getattr(row, name) for name in columns} for row in store.list_partners(session)]
     show(records, as_json=as_json, lines=table(records, columns))
-
-
-def _trial_record(summary: "TrialSummary") -> dict[str, object]:
-    row, per_hour = summary.trial, summary.per_hour
-    return {
-        "id": row.id,
-        "title": row.title,
-        "channel": row.channel,
-        "place": row.place,
-        "state": summary.state,
-        "due": summary.due,
-        "due_on": summary.due_on,
-        "starts_on": row.starts_on,
-        "mid_on": row.mid_on,
-        "ends_on": row.ends_on,
-        "times": summary.totals.times,
-        "worker_hours": summary.totals.worker_hours,
-        "contacts": summary.totals.contacts,
-        "per_hour": None if per_hour is None else round(per_hour.value, 3),
-    }
 
 
 def _visit_records(rows: "Sequence[VisitRow]") -> list[dict[str, object]]:

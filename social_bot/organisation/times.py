@@ -21,6 +21,11 @@ def day_in_words(day: date, language: str, *, year: int | None = None) -> str:
     return f"{weekday} {day.day}.{day.month}" + ("." if language == "fi" else "")
 
 
+def full_day(day: date, language: str) -> str:
+    """``24.11.2026`` / ``24 Nov 2026``: a day of the record, with its year and without its weekday."""
+    return day_in_words(day, language, year=0).partition(" ")[2]
+
+
 def time_in_words(moment: datetime, language: str) -> str:
     """``klo 9.00`` / ``kl. 9.00`` / ``9.00``."""
     prefix = {"fi": "klo ", "sv": "kl. ", "en": ""}[language]

@@ -5,24 +5,30 @@ told by subtracting them from a month's. What came in is given by whole months, 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from social_bot.organisation import pages
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.metrics import DEFINITIONS
+from social_bot.organisation.times import full_day
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import CampaignRow, PostRow, get_campaign, list_posts
-from social_bot.tracking import counters
+from social_bot.tracking import counters, outreach_store
 from social_bot.tracking import figure_words as words
 from social_bot.tracking.counting import sum_visits
+from social_bot.tracking.figure_store import OFFICE
 from social_bot.tracking.figures import Counts, Figure, Unit
+from social_bot.tracking.forms import TrialForm
+from social_bot.tracking.goal_files import tell
 from social_bot.tracking.goal_values import EVER
 from social_bot.tracking.goal_words import GOAL_WORDS, PACES
 from social_bot.tracking.month_report import LAYOUT, figure_of, month_name, of_month
 from social_bot.tracking.month_values import month_values
 from social_bot.tracking.months import month_counts
+from social_bot.tracking.outreach_reports import NO_VISITS, trial_sections
 from social_bot.tracking.periods import Span
 from social_bot.tracking.progress import StandingGoal, goals_now
 from social_bot.tracking.reports import (
@@ -32,29 +38,40 @@ from social_bot.tracking.reports import (
     ReportRow,
     ReportSection,
     ReportTable,
+    said,
 )
 from social_bot.tracking.suppression import Cell, protect
+from social_bot.tracking.trial_reports import report_trial
 from social_bot.translations import marked, translate
 
 _TITLE = marked("Report of the campaign {title}")
 _GOALS, _POSTS = marked("Goals"), marked("Posts")
 _VISITS, _INBOUND = marked("Visits of the campaign"), marked("What came in on the page, by month")
 _POST, _MONTH = marked("Post"), marked("Month")
-_TARGET = marked("Target {target} by {day}. {pace}.")
+_TARGET = marked("Target {target} by {day}.")
 _FOR_WHOM = marked("For whom: {group}")
 _WHETHER = marked("Whether the campaign was the reason is not known.")
 _ROUNDED = marked(
     "Counts of people are rounded down to fives, and hidden under five: the days of a campaign overlap with"
     " other reports."
 )
+_CALLS = marked("Calls by month, for all pages together")
+_COME_IN = (Figure.MESSAGES_RECEIVED, Figure.CONVERSATIONS, Figure.COMMENTS_RECEIVED)
+_CALLED = (Figure.CALLBACKS, words.CALLBACKS_DONE, words.CALLBACKS_UNREACHABLE, words.CALLBACKS_LATE)
 _FIGURES = (Figure.POST_VIEWS, Figure.POST_REACH, Figure.POST_REACTIONS, Figure.POST_CLICKS)
 _AFTER = timedelta(days=7)
 
 
 def build_campaign_report(
-    session: Session, campaign_id: int, *, organisation: Organisation, language: str, now: datetime
+    session: Session,
+    campaign_id: int,
+    *,
+    organisation: Organisation,
+    language: str,
+    now: datetime,
+    trial_form: TrialForm | None = None,
 ) -> Report:
-    """What it says may leave the unit."""
+    """What it says may leave the unit. With the ``trial_form``, the evaluations of its trials are in it."""
     t = translate(language)
     campaign = get_campaign(session, campaign_id)
     posts = [
@@ -79,6 +96,8 @@ def build_campaign_report(
         last=span.last,
         is_running=campaign.ended_at is None and now.astimezone(organisation.zone).date() <= span.last,
         made_at=now,
+        zone=organisation.zone,
+        heads=[t(words.VALUE)],
         sections=[
             ReportSection(
                 key="goals",
@@ -89,6 +108,11 @@ def build_campaign_report(
             _posts(session, campaign, posts, language=language, now=now),
             _visits(session, campaign, span, language=language),
             _inbound(session, campaign, span, organisation=organisation, language=language, now=now),
+            *(
+                _trials(session, campaign_id, trial_form, organisation.today(now), language=language)
+                if trial_form
+                else ()
+            ),
         ],
         notes=[t(_ROUNDED)],
     )
@@ -111,22 +135,21 @@ def _goal(standing: StandingGoal, language: str) -> ReportFigure:
     progress = standing.progress
     metric, definition = progress.goal.metric, DEFINITIONS[progress.goal.metric]
     name, what = GOAL_WORDS[metric]
-    value = progress.value.value
-    hides = definition.counts_people and not definition.is_percent
+    unit, told = Unit.PERCENT if definition.is_percent else Unit.COUNT, tell(standing)
+    target = t(_TARGET).format(
+        target=said(Cell(value=progress.goal.target), unit, language),
+        day=full_day(progress.goal.by_on, language),
+    )
     return ReportFigure(
         key=f"goal-{standing.row.id}-{metric}",
         name=t(name),
         definition=t(what),
         source=t(words.SOURCES[definition.source]),
-        unit=Unit.PERCENT if definition.is_percent else Unit.COUNT,
-        cell=protect(value, is_off_grid=True) if hides else Cell(value=value),
+        unit=unit,
+        cell=told.cell,
         not_available_since=progress.value.not_available_since,
         is_estimate=definition.is_estimate,
-        note=t(_TARGET).format(
-            target=progress.goal.target,
-            day=progress.goal.by_on.strftime("%-d.%-m.%Y"),
-            pace=t(PACES[progress.pace]),
-        ),
+        note=target if told.pace is None else f"{target} {t(PACES[told.pace])}.",
     )
 
 
@@ -160,10 +183,12 @@ def _posts(
                 columns=[t(_POST), *(t(words.FIGURE_WORDS[figure][0]) for figure in _FIGURES)],
                 rows=[
                     ReportRow(
-                        label=f"{post.local_time[:10]} {_first_line(post, language)}",
+                        label=f"{full_day(day, language)} {_first_line(post, language)}",
+                        on=day,
                         cells=[_of_post(by_post.get(post.id or 0, {}), figure) for figure in _FIGURES],
                     )
                     for post in posts
+                    for day in [date.fromisoformat(post.local_time[:10])]
                 ],
             )
         ],
@@ -184,11 +209,16 @@ def _first_line(post: PostRow, language: str) -> str:
 def _visits(session: Session, campaign: CampaignRow, span: Span, *, language: str) -> ReportSection:
     counted = sum_visits(session, span, campaign_id=campaign.id)
     values = month_values([Counts(counted)], hides=True, is_off_grid=True)
-    keys = LAYOUT[-1][1] if any(one.figure is Figure.VISITS_HELD and one.value for one in counted) else ()
+    has_any = any(one.figure is Figure.VISITS_HELD and one.value for one in counted)
+    t = translate(language)
     return ReportSection(
         key="visits",
-        title=translate(language)(_VISITS),
-        figures=[figure_of(key, values, None, None, language=language) for key in keys],
+        title=t(_VISITS),
+        paragraphs=() if has_any else [t(NO_VISITS)],
+        figures=[
+            figure_of(key, values, None, None, language=language)
+            for key in (LAYOUT[-1][1] if has_any else ())
+        ],
     )
 
 
@@ -203,25 +233,41 @@ def _inbound(
 ) -> ReportSection:
     t = translate(language)
     months = span.months()
-    counts = month_counts(session, [campaign.page_id], months, organisation=organisation, now=now)
-    keys = (Figure.MESSAGES_RECEIVED, Figure.CONVERSATIONS, Figure.COMMENTS_RECEIVED)
-    rows = []
-    for month in months:
-        is_running = now < month.bounds(organisation.zone)[1]
-        values = month_values(of_month(counts, [campaign.page_id], month), hides=True, is_off_grid=is_running)
-        rows.append(
-            ReportRow(label=month_name(month, language), cells=[values.cell(figure) for figure in keys])
-        )
+    counts = month_counts(session, [campaign.page_id, OFFICE], months, organisation=organisation, now=now)
+
+    def table(key: str, title: str, page_id: str, keys: Sequence[str]) -> ReportTable:
+        rows = []
+        for month in months:
+            is_running = now < month.bounds(organisation.zone)[1]
+            values = month_values(of_month(counts, [page_id], month), hides=True, is_off_grid=is_running)
+            cells = [values.cell(figure) for figure in keys]
+            rows.append(ReportRow(label=month_name(month, language), cells=cells))
+        columns = [t(_MONTH), *(t(words.FIGURE_WORDS[figure][0]) for figure in keys)]
+        return ReportTable(key=key, title=t(title), columns=columns, rows=rows)
+
     return ReportSection(
         key="inbound",
         title=t(_INBOUND),
         paragraphs=[t(_WHETHER)],
         tables=[
-            ReportTable(
-                key="inbound",
-                title=t(_INBOUND),
-                columns=[t(_MONTH), *(t(words.FIGURE_WORDS[figure][0]) for figure in keys)],
-                rows=rows,
-            )
+            table("inbound", _INBOUND, campaign.page_id, _COME_IN),
+            table("callbacks", _CALLS, OFFICE, _CALLED),
         ],
     )
+
+
+def _trials(
+    session: Session, campaign_id: int, form: TrialForm, today: date, *, language: str
+) -> Sequence[ReportSection]:
+    """Each trial of the campaign with its evaluations, its name before each heading."""
+    found = []
+    for trial in outreach_store.list_trials(session):
+        if trial.campaign_id == campaign_id:
+            report = report_trial(session, trial.id or 0, form, today=today)
+            found += [
+                replace(
+                    section, key=f"trial-{trial.id}-{section.key}", title=f"{trial.title}: {section.title}"
+                )
+                for section in trial_sections(report, language)
+            ]
+    return found

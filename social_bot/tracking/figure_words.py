@@ -151,6 +151,7 @@ SOURCES: Mapping[Source, str] = {
     Source.HAND: marked("Noted by workers."),
 }
 ESTIMATE = marked("Facebook estimates this figure.")
+VALUE = marked("Value")
 
 PART_KINDS: Mapping[str, str] = {
     "topic": marked("Topic"),

@@ -122,6 +122,8 @@ def build_month_report(
         last=month.span.last,
         is_running=is_running,
         made_at=now,
+        zone=organisation.zone,
+        heads=[month_name(each, language) for each in months],
         sections=[
             ReportSection(
                 key=family.value,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -26,6 +27,8 @@ _HOUR = 60
 class ReportKind(StrEnum):
     MONTH = "month"
     CAMPAIGN = "campaign"
+    TRIAL = "trial"
+    PRACTICE = "practice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +51,11 @@ class ReportFigure:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRow:
-    """``label`` may be a day or words; ``cells`` stand under the columns after the first."""
+    """``label`` may be a day or words; ``cells`` stand under the columns after the first. ``on`` is its day."""
 
     label: str
     cells: Sequence[Cell]
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,17 +71,34 @@ class ReportTable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportText:
+    """What people wrote or chose: a question with its answer, or a fact with its name."""
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportSection:
+    """``facts`` are short, a line each; ``answers`` are as long as their writers made them."""
+
     key: str
     title: str
     paragraphs: Sequence[str] = ()
+    facts: Sequence[ReportText] = ()
+    answers: Sequence[ReportText] = ()
     figures: Sequence[ReportFigure] = ()
     tables: Sequence[ReportTable] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """``file_stem`` names a file of it, without the ending. ``first`` to ``last`` are the days it is about."""
+    """``file_stem`` names a file of it, without the ending. ``first`` to ``last`` are the days it is about.
+
+    ``heads`` stand over the columns of the figures: the value, then those that it is compared with. The days
+    and moments are said in ``zone``.
+    """
 
     kind: ReportKind
     language: str
@@ -89,6 +110,8 @@ class Report:
     last: date
     is_running: bool
     made_at: datetime
+    zone: ZoneInfo
+    heads: Sequence[str]
     sections: Sequence[ReportSection]
     notes: Sequence[str]
 

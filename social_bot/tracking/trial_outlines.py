@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from social_bot.tracking import outreach_store as store
 from social_bot.tracking.figures import Counted, Counts, Figure
-from social_bot.tracking.month_values import month_values
+from social_bot.tracking.month_values import MonthValues, month_values
 from social_bot.tracking.outreach import Part, Totals, read_totals
 from social_bot.tracking.suppression import Cell
 from social_bot.tracking.trial_reports import TrialSummary, summarise_trials
@@ -72,6 +72,12 @@ def outline_trials(session: Session, *, today: date, zone: ZoneInfo) -> Sequence
 
 
 def tell_totals(totals: Totals) -> Mapping[Figure, Cell]:
+    values = values_of(totals)
+    return {figure: values.cell(figure) for figure in VISIT_FIGURES}
+
+
+def values_of(totals: Totals) -> MonthValues:
+    """As they may leave the unit."""
     parts: dict[Figure, Part | None] = {figure: getattr(totals, name) for figure, name in _PARTS.items()}
     counted = [
         Counted(figure=Figure.VISITS_HELD, value=totals.times),
@@ -79,5 +85,4 @@ def tell_totals(totals: Totals) -> Mapping[Figure, Cell]:
         Counted(figure=Figure.VISIT_CONTACTS, value=totals.contacts),
         *(Counted(figure=one, value=None if part is None else part.count) for one, part in parts.items()),
     ]
-    values = month_values([Counts(counted)], hides=True, is_off_grid=True)
-    return {figure: values.cell(figure) for figure in VISIT_FIGURES}
+    return month_values([Counts(counted)], hides=True, is_off_grid=True)

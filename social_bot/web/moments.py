@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from social_bot.organisation.hours import Interval, times_in_words
-from social_bot.organisation.times import WEEKDAYS, day_in_words, in_words, time_in_words
+from social_bot.organisation.times import WEEKDAYS, day_in_words, full_day, in_words, time_in_words
 from social_bot.translations import marked, translate
 
 _HOLIDAY_LANGUAGES = {"fi": "fi", "sv": "sv_FI", "en": "en_US"}
@@ -62,7 +62,7 @@ class Moments:
 
     def full_day(self, day: date) -> str:
         """``24.11.2026`` / ``24 Nov 2026``: a day of the record, with its year and without its weekday."""
-        return day_in_words(day, self.language, year=0).partition(" ")[2]
+        return full_day(day, self.language)
 
     def lately(self, moment: datetime) -> str:
         """``2 tuntia sitten`` within half a day, else the moment; the platform's clock may run ahead of ours."""

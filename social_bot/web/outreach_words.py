@@ -8,6 +8,7 @@ from social_bot.tracking.comparison import Row, Verdict
 from social_bot.tracking.forms import Words as InLanguages
 from social_bot.tracking.outreach import Channel, Measured, PartnerKind, Totals
 from social_bot.tracking.recognisable import Trace
+from social_bot.tracking.trial_words import DECISIONS, STAGES, STATES, said_held, said_hours, said_number
 from social_bot.tracking.trials import Decision, Due, Stage, TrialState
 from social_bot.tracking.visit_names import CHANNELS
 from social_bot.translations import catalogue, marked, translate
@@ -24,26 +25,14 @@ PARTNER_KINDS: Mapping[PartnerKind, str] = {
     PartnerKind.OTHER: marked("Another organisation"),
 }
 
-STAGES: Mapping[Stage, str] = {
-    Stage.START: marked("Start"),
-    Stage.MID: marked("Mid evaluation"),
-    Stage.END: marked("End evaluation"),
+STATE_LOOKS: Mapping[TrialState, tuple[str, str]] = {
+    TrialState.RUNNING: ("scheduled", "scheduled"),
+    TrialState.PLANNED: ("draft", "draft"),
+    TrialState.CONTINUED: ("published", "published"),
+    TrialState.CHANGED: ("publishing", "unconfirmed"),
+    TrialState.STOPPED: ("stop", "expired"),
 }
-
-DECISIONS: Mapping[Decision, str] = {
-    Decision.CONTINUE: marked("It continues as it is"),
-    Decision.CHANGE: marked("It changes"),
-    Decision.STOP: marked("It stops"),
-}
-
-STATES: Mapping[TrialState, tuple[str, str, str]] = {
-    TrialState.RUNNING: (marked("Running"), "scheduled", "scheduled"),
-    TrialState.PLANNED: (marked("To come"), "draft", "draft"),
-    TrialState.CONTINUED: (marked("Continues for good"), "published", "published"),
-    TrialState.CHANGED: (marked("Changed"), "publishing", "unconfirmed"),
-    TrialState.STOPPED: (marked("Stopped"), "stop", "expired"),
-}
-"""A word, a symbol and a colour."""
+"""A symbol and a colour."""
 
 DUES: Mapping[Due, str] = {
     Due.MID: marked("Mid evaluation is due"),
@@ -63,8 +52,6 @@ VERDICTS: Mapping[Verdict, str] = {
 }
 
 _PLACE_OR_AGE = marked("place, age or name")
-_HOURS = marked("{number} h")
-_TIMES_IN_ALL = marked("{times} times, {hours} in all")
 _BETWEEN = "{value} ({low}–{high})"
 _SHARE = "{value} % ({low}–{high})"
 
@@ -98,8 +85,7 @@ class OutreachWords:
 
     def state(self, state: TrialState) -> tuple[str, str, str]:
         """A symbol, a colour and a word."""
-        word, icon, colour = STATES[state]
-        return icon, colour, self._t(word)
+        return *STATE_LOOKS[state], self._t(STATES[state])
 
     def due(self, due: Due) -> str:
         return self._t(DUES[due])
@@ -122,18 +108,13 @@ class OutreachWords:
         )
 
     def number(self, value: float, *, places: int = 1) -> str:
-        rounded = round(value, places)
-        return self.moments.number(int(rounded) if rounded == int(rounded) else rounded)
+        return said_number(value, self.moments.language, places=places)
 
     def hours(self, minutes: int) -> str:
-        """``2 h``, ``1,5 h``."""
-        return self._t(_HOURS).format(number=self.number(minutes / 60, places=2))
+        return said_hours(minutes, self.moments.language)
 
     def held(self, totals: Totals) -> str:
-        """``3 × 2 h``, as the form writes it; with other lengths, their sum."""
-        if totals.minutes_each is not None:
-            return f"{totals.times} × {self.hours(totals.minutes_each)}"
-        return self._t(_TIMES_IN_ALL).format(times=totals.times, hours=self.hours(totals.minutes))
+        return said_held(totals, self.moments.language)
 
     def rate(self, measured: Measured | None) -> str:
         if measured is None:
