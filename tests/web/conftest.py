@@ -31,6 +31,7 @@ from social_bot.planning.starting import start_campaign
 from social_bot.planning.store import PostRow, PublishAttemptRow
 from social_bot.web.app import create_app
 from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
+from tests.web.browsing import address, chromium, open_page
 
 COORDINATOR = "Koordinaattori"
 PHONE = "+358 40 1234567"
@@ -120,12 +121,15 @@ def staff_pages(world: World) -> dict[str, list[str]]:
         "settings": [
             *(f"/settings{view}" for view in ("", "/numbers", "/links", "/services", "/hours", "/duty")),
             *("/settings/button", "/settings/edit/phone_main", "/settings/edit/languages"),
-            *("/pages", "/pages/connect", f"/pages/{PAGE}/live", "/people", "/people/invite", "/audit"),
-            *("/account", "/enter"),
+            *("/pages", "/pages/connect", f"/pages/{PAGE}/live", "/people", "/people/invite", "/tokens"),
+            *("/audit", "/account", "/enter"),
         ],
     }
     assert list(pages) == ROOMS
     return pages
+
+
+__all__ = ["address", "chromium", "open_page"]  # fixtures
 
 
 @pytest.fixture

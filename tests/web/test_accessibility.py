@@ -1,14 +1,8 @@
 """Every page in a real browser: axe finds nothing, nothing scrolls sideways, everything works by keyboard."""
 
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
 from social_bot.answering import saving
 from social_bot.answering import store as answering
@@ -16,106 +10,31 @@ from social_bot.organisation import alerts, operators
 from social_bot.organisation.roles import Role
 from social_bot.planning import store
 from social_bot.planning.posts import PostState
-from social_bot.web.app import create_app
 from tests.conftest import WRITER
-from tests.web.conftest import PUBLIC_PAGES, ROOMS, BotAt, World, staff_pages
+from tests.web.browsing import NARROW, WIDE, in_browser, is_too_wide, look_over, violations
+from tests.web.conftest import PUBLIC_PAGES, ROOMS, BotAt, staff_pages
 
-CHROMIUM = Path("/usr/bin/chromium")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW, WIDE = 320, 1200
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
-
-OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def address(timed_bot: BotAt, world: World) -> Iterator[str]:
-    """The program on a free port of this machine."""
-    app = create_app(timed_bot, on_delivery=lambda: None)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    pause = threading.Event()
-    while not server.started:
-        pause.wait(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> OpenPage:
-    """A page of a new browser window, with a role chosen where one is named."""
-
-    def open_window(
-        *,
-        role: str | None = None,
-        width: int = WIDE,
-        language: str = "fi",
-        dark: bool = False,
-        script: bool = True,
-    ) -> Page:
-        context = chromium.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=script,
-        )
-        page = context.new_page()
-        if role is not None:
-            page.goto(f"/enter?lang={language}")
-            page.locator(f'button[value="{role}"]').click()
-        return page
-
-    return open_window
-
-
-def violations(page: Page, paths: list[str], language: str) -> list[str]:
-    found = []
-    for path in paths:
-        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-        found += [
-            f"{path} ({language}): {each['id']}: {each['nodes'][0]['html'][:120]}"
-            for each in result.response["violations"]
-        ]
-    return found
+pytestmark = in_browser
 
 
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_axe_finds_nothing_on_the_staffs_pages(open_page, world, every_role, room, language):
+def test_nothing_is_wrong_with_the_staffs_pages(open_page, world, every_role, room, language):
     page = open_page(role=every_role, language=language)
 
-    assert violations(page, staff_pages(world)[room], language) == []
+    assert look_over(page, staff_pages(world)[room], language) == []
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_axe_finds_nothing_on_the_residents_pages(open_page, language):
-    page = open_page()
-
-    assert violations(page, PUBLIC_PAGES, language) == []
+def test_nothing_is_wrong_with_the_residents_pages(open_page, language):
+    assert look_over(open_page(), PUBLIC_PAGES, language) == []
 
 
 def test_axe_finds_nothing_on_a_saved_conversation(open_page, timed_bot, world):
     with timed_bot.database.write() as session:
         path = saving.make_link(session, world.thread, language="fi", base_url="", now=timed_bot.now())
-    page = open_page(width=NARROW)
 
-    assert violations(page, [path], "fi") == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    assert look_over(open_page(), [path], "fi") == []
 
 
 def test_axe_finds_nothing_on_a_message_unmasked(open_page, timed_bot, world):
@@ -129,34 +48,8 @@ def test_axe_finds_nothing_on_a_message_unmasked(open_page, timed_bot, world):
 
     page.locator(f'form[action$="/original/{message.id}"] button').click()
 
-    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-    assert result.response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_axe_finds_nothing_on_the_staffs_pages_in_the_dark(open_page, world, every_role, room):
-    page = open_page(role=every_role, dark=True)
-
-    assert violations(page, staff_pages(world)[room], "fi") == []
-
-
-def test_axe_finds_nothing_on_the_residents_pages_in_the_dark(open_page):
-    assert violations(open_page(dark=True), PUBLIC_PAGES, "fi") == []
-
-
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_nothing_scrolls_sideways_on_the_narrowest_phone(open_page, world, every_role, language):
-    page = open_page(role=every_role, width=NARROW, language=language)
-
-    too_wide = []
-    for path in [*(path for room in staff_pages(world).values() for path in room), *PUBLIC_PAGES]:
-        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROW:
-            too_wide.append((path, width))
-
-    assert too_wide == []
+    assert violations(page) == []
+    assert not is_too_wide(page)
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -1,27 +1,14 @@
 """The calendar in a real browser: by keyboard alone, without a script, and by the mouse."""
 
-# ruff: noqa: F811  (fixtures are named where they are used)
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from social_bot.planning import recurring, store
 from social_bot.planning.posts import PostState
 from tests.conftest import APPROVER, NOW, PAGE, WRITER
 from tests.planning.test_recurring import new
-from tests.web.test_accessibility import (  # noqa: F401  (fixtures)
-    CHROMIUM,
-    NARROW,
-    WCAG,
-    address,
-    chromium,
-    open_page,
-)
+from tests.web.browsing import in_browser, look_over
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = in_browser
 
 
 def press_until(page, text, key="Tab", most=120):
@@ -172,16 +159,5 @@ def test_axe_finds_nothing_on_the_pages_of_planning_and_nothing_scrolls_sideways
         *(f"/series/{series}{end}" for end in ("", "/change", "/end", "/approve")),
         "/calendar-feed",
     ]
-    page = open_page(role=role)
 
-    wrong = []
-    for path in paths:
-        page.set_viewport_size({"width": 1200, "height": 900})
-        page.goto(path)
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
-        wrong += [f"{path}: {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
-        page.set_viewport_size({"width": NARROW, "height": 900})
-        width = page.evaluate("document.documentElement.scrollWidth")
-        wrong += [f"{path}: {width} wide"] if width > NARROW else []
-
-    assert wrong == []
+    assert look_over(open_page(role=role), paths) == []

@@ -8,7 +8,9 @@ from social_bot.answering.store import CallbackState, Direction, ThreadRow
 from social_bot.answering.texts import get_state
 from social_bot.answering.threads import Owner
 from tests.conftest import APPROVER, NOW, PAGE, WRITER
-from tests.web.test_accessibility import address, chromium, open_page, pytestmark  # noqa: F401
+from tests.web.browsing import in_browser
+
+pytestmark = in_browser
 
 TABS = 120
 
@@ -29,7 +31,7 @@ def press(page: Page, name: str) -> None:
         page.keyboard.press("Enter")
 
 
-def test_a_thread_is_taken_answered_and_handed_back(open_page, timed_bot, world):  # noqa: F811
+def test_a_thread_is_taken_answered_and_handed_back(open_page, timed_bot, world):
     page = open_page(role=WRITER)
     page.goto("/inbox")
     page.keyboard.press("j")
@@ -59,7 +61,7 @@ def test_a_thread_is_taken_answered_and_handed_back(open_page, timed_bot, world)
     assert timed_bot.database.cipher.open(sent.exact_sealed) == "Hei, soita meille."
 
 
-def test_a_callback_is_closed(open_page, timed_bot, world):  # noqa: F811
+def test_a_callback_is_closed(open_page, timed_bot, world):
     page = open_page(role=WRITER)
     page.goto("/callbacks")
     press(page, "Soitin, tavoitettu")
@@ -69,7 +71,7 @@ def test_a_callback_is_closed(open_page, timed_bot, world):  # noqa: F811
         assert store.list_callbacks(session)[0].state is CallbackState.DONE
 
 
-def test_a_text_is_edited_by_one_and_approved_by_another(open_page, timed_bot, world):  # noqa: F811
+def test_a_text_is_edited_by_one_and_approved_by_another(open_page, timed_bot, world):
     writing = open_page(role=WRITER)
     writing.goto("/texts/debt/fi")
     reach(writing, "text")
@@ -89,7 +91,7 @@ def test_a_text_is_edited_by_one_and_approved_by_another(open_page, timed_bot, w
     assert (state.in_force.text, state.in_force.approved_by) == ("Velkaneuvonta auttaa.", APPROVER)
 
 
-def test_shortcuts_are_told_of_and_can_be_turned_off(open_page, world):  # noqa: F811
+def test_shortcuts_are_told_of_and_can_be_turned_off(open_page, world):
     page = open_page(role=WRITER)
     page.goto("/inbox")
     page.keyboard.press("?")
@@ -103,7 +105,7 @@ def test_shortcuts_are_told_of_and_can_be_turned_off(open_page, world):  # noqa:
     assert page.evaluate("document.activeElement.closest('[data-item]')") is None
 
 
-def test_a_letter_typed_into_a_field_is_a_letter(open_page, world):  # noqa: F811
+def test_a_letter_typed_into_a_field_is_a_letter(open_page, world):
     page = open_page(role=WRITER)
     page.goto(f"/inbox/{world.thread}")
     page.locator("#text").focus()
@@ -113,7 +115,7 @@ def test_a_letter_typed_into_a_field_is_a_letter(open_page, world):  # noqa: F81
     assert page.locator("#shortcuts").is_hidden()
 
 
-def test_who_begins_to_wait_is_announced_even_while_one_reads(open_page, timed_bot, world):  # noqa: F811
+def test_who_begins_to_wait_is_announced_even_while_one_reads(open_page, timed_bot, world):
     page = open_page()
     page.clock.install()
     page.goto("/enter?lang=fi")

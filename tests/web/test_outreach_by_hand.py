@@ -1,22 +1,12 @@
 """Outreach in a real browser: on a phone, by keyboard alone, without a script, and without a connection."""
 
-# ruff: noqa: F811  (fixtures are named where they are used)
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from social_bot.cli.sample_outreach import add_outreach
 from social_bot.tracking import outreach_store as store
 from tests.conftest import NOW, WRITER
+from tests.web.browsing import NARROW, in_browser, look_over, violations
 from tests.web.conftest import COORDINATOR
-from tests.web.test_accessibility import (  # noqa: F401  (fixtures)
-    CHROMIUM,
-    NARROW,
-    WCAG,
-    address,
-    chromium,
-    open_page,
-)
 from tests.web.test_calendar_by_hand import press_until
 
 PHONE = 360
@@ -30,10 +20,7 @@ PATHS = [
 ]
 ASKED = f"/trials/{MALL}/mid"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = in_browser
 
 
 @pytest.fixture
@@ -50,29 +37,9 @@ def visits_at(bot, place):
         return [row for row in store.list_visits(session) if row.place == place]
 
 
-def wrong(page):
-    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-    return [
-        f"{page.url} {each['id']} {each['nodes'][0]['html'][:90]}" for each in result.response["violations"]
-    ]
-
-
-@pytest.mark.parametrize(
-    ("role", "language", "dark"),
-    [(COORDINATOR, "fi", False), (WRITER, "sv", True), (WRITER, "en", False)],
-)
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, world, role, language, dark):
-    page = open_page(role=role, language=language, dark=dark, width=NARROW)
-
-    found, too_wide = [], []
-    for path in PATHS:
-        page.goto(path)
-        found += wrong(page)
-        if page.evaluate("document.documentElement.scrollWidth") > NARROW:
-            too_wide.append(path)
-
-    assert found == []
-    assert too_wide == []
+@pytest.mark.parametrize(("role", "language"), [(COORDINATOR, "fi"), (WRITER, "sv"), (WRITER, "en")])
+def test_nothing_is_wrong_with_the_pages_of_outreach(open_page, world, role, language):
+    assert look_over(open_page(role=role, language=language), PATHS, language) == []
 
 
 def test_axe_finds_nothing_on_a_warning_about_people(open_page, world):
@@ -84,7 +51,7 @@ def test_axe_finds_nothing_on_a_warning_about_people(open_page, world):
     page.get_by_role("button", name="Tallenna arviointi").click()
 
     assert page.evaluate("document.activeElement.id") == "traces"
-    assert wrong(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
@@ -148,7 +115,7 @@ def test_a_visit_without_a_connection_waits_on_the_phone_and_is_sent_once(open_p
     page.locator("#waiting li").nth(1).wait_for()
     before = visits_at(timed_bot, "Rautatieasema")
     waiting = page.locator("#waiting li").all_inner_texts()
-    found = wrong(page)
+    found = violations(page)
 
     page.context.set_offline(False)
     page.get_by_text("Käynnit on lähetetty.").wait_for()

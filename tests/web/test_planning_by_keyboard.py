@@ -1,21 +1,15 @@
 """A campaign started, and everything stopped and released, in a real browser by keyboard alone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from social_bot.organisation import stop
 from social_bot.planning import store
 from social_bot.planning.posts import PostState
 from tests.conftest import APPROVER, WRITER
-from tests.web.test_accessibility import CHROMIUM, NARROW, WCAG, address, chromium, open_page
+from tests.web.browsing import NARROW, in_browser, violations
 
-__all__ = ["address", "chromium", "open_page"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-]
+pytestmark = in_browser
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -29,11 +23,6 @@ def tab_to(page: Page, name: str) -> None:
         if label.startswith(name):
             return
     raise AssertionError(name)
-
-
-def complaints(page: Page) -> list[str]:
-    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in result.response["violations"]]
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -121,24 +110,24 @@ def test_axe_finds_nothing_on_pages_with_a_plan_problems_or_a_stop(open_page, ti
 
     page.goto("/campaigns/ready/housing_evening")
     page.locator('[value="show"]').click()
-    found += complaints(page)
+    found += violations(page)
     page.goto("/campaigns/ready/meet_the_team")
     page.locator('[value^="change:"]').first.click()
-    found += complaints(page)
+    found += violations(page)
     page.goto("/posts/import")
     page.locator("#file").set_input_files(
         files=[{"name": "a.csv", "mimeType": "text/csv", "buffer": b"aika;teksti fi\n1.1.2020;" + b"x" * 300}]
     )
     page.locator("button.main").click()
-    found += complaints(page)
+    found += violations(page)
     page.goto("/stop")
     page.locator("#what-answers").check()
     page.locator("#reason").fill("Hyvin pitkä syy, joka ei mahdu yhdelle riville " * 5)
     page.locator("button.stop").click()
-    found += complaints(page)
+    found += violations(page)
     width = page.evaluate("document.documentElement.scrollWidth")
     page.goto("/stop/1/release")
-    found += complaints(page)
+    found += violations(page)
 
     assert found == []
     assert width <= NARROW
