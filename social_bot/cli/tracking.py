@@ -1,7 +1,6 @@
 """stats."""
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from social_bot.cli.output import AsJson, opened, show, table, warn
+from social_bot.cli.progress import progress
 from social_bot.errors import InvalidInput
 
 
@@ -44,9 +44,8 @@ def stats_collect(*, as_json: AsJson = False) -> None:
     """Read every counter of every page now, whatever the schedule."""
     from social_bot.tracking.collecting import collect
 
-    with opened() as bot:
-        progress = _told_on_the_way("{number} posts read") if sys.stderr.isatty() else None
-        kept = collect(bot.database, insights=bot.channel, clock=bot.now, everything=True, progress=progress)
+    with opened() as bot, progress("Posts") as told:
+        kept = collect(bot.database, insights=bot.channel, clock=bot.now, everything=True, progress=told)
     show({"readings": kept}, as_json=as_json, lines=[f"Readings kept: {kept}."])
 
 
@@ -61,6 +60,7 @@ def stats_export(
     out: Annotated[Path | None, typer.Option(help="A file; without it, standard output.")] = None,
 ) -> None:
     """Write the figures of whole months with their definitions; counts of people under five are hidden."""
+    from social_bot.cli.files import write_whole
     from social_bot.organisation.languages import LANGUAGES
     from social_bot.tracking.export import export_rows, write_csv, write_jsonl
     from social_bot.tracking.periods import month_at, parse_months
@@ -73,22 +73,24 @@ def stats_export(
         now = bot.now()
         if asked[-1] >= month_at(now, bot.settings.zone):
             warn("Months that are not over are left out.")
-        lines = write(
-            export_rows(session, asked, organisation=bot.organisation(session), language=language, now=now)
-        )
+        rows = export_rows(session, asked, organisation=bot.organisation(session), language=language, now=now)
         if out is None:
-            for line in lines:
+            for line in write(rows):
                 print(line, end="")
             return
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
+        with progress("Months") as told:
+            lines = write(_counting_months(rows, [str(month) for month in asked], told))
+            write_whole(out, (line.encode() for line in lines))
     print(f"Written: {out}")
 
 
-def _told_on_the_way(sentence: str) -> Callable[[int], None]:
-    """A count that grows in one line of standard error."""
-
-    def tell(number: int) -> None:
-        print(f"\r{sentence.format(number=number)}", end="", file=sys.stderr, flush=True)
-
-    return tell
+def _counting_months(
+    rows: Iterator[Mapping[str, object]], months: Sequence[str], told: Callable[[int, int], None] | None
+) -> Iterator[Mapping[str, object]]:
+    """The rows as they are; ``told`` hears of each month when its first row comes."""
+    last = ""
+    for row in rows:
+        if told is not None and row["month"] != last:
+            last = str(row["month"])
+            told(months.index(last) + 1, len(months))
+        yield row

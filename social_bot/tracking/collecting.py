@@ -37,7 +37,7 @@ _MOST_A_RUN = 500
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 
 
 def collect(
@@ -50,7 +50,7 @@ def collect(
 ) -> int:
     """Read what is due (or everything) of every page that can be asked; how many readings were kept.
 
-    ``progress`` is told how many posts have been read so far.
+    ``progress`` is told how many posts have been read so far, and of how many.
     """
     with database.read() as session:
         asked = [page for page in pages.everyone(session) if page.token_sealed and page.may_write(clock())]
@@ -60,7 +60,9 @@ def collect(
         if everything:
             readings.call_for_all(session, [page_id for page_id, _ in accesses], now=clock())
     fault_point("collecting.enrolled")
-    run = _Run(database, insights=insights, clock=clock, progress=progress)
+    with database.read() as session:
+        due = readings.count_due(session, now=clock(), page_ids=[page_id for page_id, _ in accesses])
+    run = _Run(database, insights=insights, clock=clock, progress=progress, due=due)
     return sum(run.page(page_id, access, everything=everything) for page_id, access in accesses)
 
 
@@ -81,11 +83,13 @@ class _Run:
         insights: Insights,
         clock: Callable[[], datetime],
         progress: Progress | None,
+        due: int,
     ) -> None:
         self._database = database
         self._insights = insights
         self._clock = clock
         self._progress = progress
+        self._due = due
         self._read = 0
 
     def page(self, page_id: str, access: PageAccess, *, everything: bool) -> int:
@@ -134,7 +138,7 @@ class _Run:
         kept = self._keep(page_id, store.post_subject(post.post_id), found, post=post, due_at=due_at)
         self._read += 1
         if self._progress is not None:
-            self._progress(self._read)
+            self._progress(self._read, max(self._due, self._read))
         return kept
 
     def _keep(

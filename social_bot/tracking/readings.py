@@ -74,5 +74,9 @@ def put_off(session: Session, post_id: int, *, until: datetime, now: datetime) -
     )
 
 
-def count_due(session: Session, *, now: datetime) -> int:
-    return int(session.exec(select(func.count()).where(PostReadingRow.due_at <= now)).one())
+def count_due(session: Session, *, now: datetime, page_ids: Sequence[str] | None = None) -> int:
+    """Of these pages, or of all."""
+    query = select(func.count()).where(PostReadingRow.due_at <= now)
+    if page_ids is not None:
+        query = query.where(col(PostReadingRow.page_id).in_(page_ids))
+    return int(session.exec(query).one())

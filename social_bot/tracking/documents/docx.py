@@ -50,7 +50,7 @@ def _section(document: Any, section: ReportSection, words: DocumentWords) -> Non
     for answer in section.answers:
         _answer(document, answer)
     if section.figures:
-        rows = [[f"{figure.name}\n{figure.note}".strip(), *words.cells(figure)] for figure in section.figures]
+        rows = [[f"{figure.name}\n{figure.note}".strip(), *cells] for figure, cells in words.rows(section)]
         _table(document, [words.label("figure"), *words.heads(section)], rows)
     for table in section.tables:
         if table.title != section.title:

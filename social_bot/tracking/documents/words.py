@@ -70,6 +70,15 @@ class DocumentWords:
         """Over the columns of its figures, without the first."""
         return self.report.heads[: max(len(self.cells(figure)) for figure in section.figures)]
 
+    def rows(self, section: ReportSection) -> Sequence[tuple[ReportFigure, Sequence[str]]]:
+        """Its figures with their cells, as many as there are heads: what is not compared has empty ones."""
+        width = len(self.heads(section))
+        return [
+            (figure, [*cells, *[""] * (width - len(cells))])
+            for figure in section.figures
+            for cells in [self.cells(figure)]
+        ]
+
     @property
     def about(self) -> str:
         """One line: whose, about what, of which days, made when."""

@@ -79,25 +79,27 @@ class _Workbook:
             (label("made"), self._local(report.made_at)),
             *((label("note"), note) for note in report.notes),
             *((section.title, text) for section in report.sections for text in section.paragraphs),
+            *((section.title, table.title) for section in report.sections for table in section.tables),
         ]
         self._sheet(label("about"), (), rows, widths=(24, _WIDEST))
 
     def _figures(self, name: str, sections: Sequence[ReportSection]) -> None:
         label, words = self._words.label, self._words
+        heads = max((words.heads(section) for section in sections if section.figures), key=len, default=())
         rows = [
-            (section.title, figure.name, *self._values(figure), figure.note)
+            (section.title, figure.name, *self._values(figure, len(heads)), figure.note)
             for section in sections
             for figure in section.figures
         ]
         if rows:
-            heads = max((words.heads(section) for section in sections if section.figures), key=len)
             columns = (label("section"), label("figure"), *heads, label("note"))
             self._sheet(label(name), columns, rows, widths=(28, 44, *(18 for _ in heads), 50))
 
-    def _values(self, figure: ReportFigure) -> Iterable[Value]:
+    def _values(self, figure: ReportFigure, width: int) -> Iterable[Value]:
         cells = [each for each in (figure.cell, figure.before, figure.year_before) if each is not None]
         for cell, said in zip(cells, self._words.cells(figure), strict=True):
             yield cell, figure.unit, said
+        yield from [""] * (width - len(cells))
 
     def _table(self, table: ReportTable) -> None:
         """The days of the rows, where they have any, stand before them."""
