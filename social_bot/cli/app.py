@@ -26,6 +26,7 @@ from social_bot.cli import (
     running,
     stopping,
     storefront,
+    tokens,
     tracking,
     trials,
 )
@@ -67,6 +68,7 @@ for module in (
     organisation,
     pages,
     people,
+    tokens,
     audit,
     storefront,
     duty,

@@ -16,6 +16,7 @@ from social_bot.tracking.outreach import Channel
 from social_bot.tracking.periods import Month
 from social_bot.tracking.suppression import Cell, Mark
 from social_bot.tracking.trials import Decision, TrialState
+from social_bot.tracking.visit_grid import CHANNEL
 
 NOW = "now"
 """The stage of a trial's counts that are not of one."""
@@ -195,15 +196,24 @@ def list_figures(
     offset: int = 0,
     limit: int,
 ) -> tuple[Sequence[PublishedFigureRow], int]:
-    """So many of them from ``offset`` on, always in one order, and how many there are in all."""
+    """So many of them from ``offset`` on, always in one order, and how many in all; visits not by channel."""
     row = PublishedFigureRow
-    conditions: list[ColumnElement[bool]] = _of(page_ids, months)
+    conditions: list[ColumnElement[bool]] = [*_of(page_ids, months), col(row.part_kind) != CHANNEL]
     if figure is not None:
         conditions.append(col(row.figure) == figure)
     total = session.exec(select(func.count()).select_from(row).where(*conditions)).one()
     order = (row.month, row.page_id, row.figure, row.part_kind, row.part)
     query = select(row).where(*conditions).order_by(*order).offset(offset).limit(limit)
     return session.exec(query).all(), int(total)
+
+
+def list_cells(
+    session: Session, page_ids: Sequence[str], months: Sequence[Month], figures: Sequence[str]
+) -> Sequence[PublishedFigureRow]:
+    """The wholes of these figures, of every page and month."""
+    row = PublishedFigureRow
+    query = select(row).where(*_of(page_ids, months), row.part_kind == "", col(row.figure).in_(figures))
+    return session.exec(query).all()
 
 
 def list_parts(

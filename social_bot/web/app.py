@@ -48,11 +48,13 @@ from social_bot.web import (
     stop,
     texts,
     today,
+    tokens,
     topics,
     trials,
     visits_log,
     webhooks,
 )
+from social_bot.web.api.app import PATH, create_api
 from social_bot.web.headers import SecurityHeaders, security_headers
 from social_bot.web.pages import render, render_sorry, see_other
 from social_bot.web.site import STATIC, Site
@@ -71,6 +73,7 @@ _STAFF = (
     sign_in,
     account,
     people,
+    tokens,
     audit,
     entry,
     today,
@@ -129,6 +132,7 @@ def create_app(
     if has_staff:
         for room in _STAFF:
             app.include_router(room.routes)
+        app.mount(PATH, create_api(app.state.site))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders, is_https=app.state.site.is_https)
     app.add_middleware(Tracing)

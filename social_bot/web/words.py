@@ -333,6 +333,7 @@ CALLBACK_STATES: Mapping[CallbackState, str] = {
 
 NOTICES: Mapping[str, str] = {
     "imported": marked("The posts are drafts now. Read them in the calendar and send them for approval."),
+    "token_revoked": marked("The token is revoked. It reads nothing any more."),
     "imported_submitted": marked("The posts wait for approval now."),
     "campaign_started": marked("Started. The posts wait for approval, the goals are under Follow-up."),
     "campaign_paused": marked("Paused. The campaign's posts are on hold."),
