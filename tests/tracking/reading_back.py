@@ -27,34 +27,27 @@ Row = tuple[str, ...]
 
 def rows_of(report: Report) -> list[Row]:
     """What the model says: every figure with those that it is compared with, every row of every table."""
-    words = DocumentWords(report=report)
-    figures = [(figure.name, *words.cells(figure)) for figure in report.figures]
-    tables = [
-        (row.label, *(words.said(cell, table.unit) for cell in row.cells))
-        for section in report.sections
-        for table in section.tables
-        for row in table.rows
-    ]
-    return [*figures, *tables]
+    return [(name, *(said for *_, said in cells)) for name, cells in _rows(report)]
 
 
 def cells_of(report: Report) -> list[tuple[Cell, Unit, str]]:
     """In the order of ``rows_of``."""
+    return [cell for _, cells in _rows(report) for cell in cells]
+
+
+def _rows(report: Report) -> Iterator[tuple[str, list[tuple[Cell, Unit, str]]]]:
     words = DocumentWords(report=report)
-    found = [
-        (cell, figure.unit, said)
-        for figure in report.figures
-        for cell, said in zip(
-            [each for each in (figure.cell, figure.before, figure.year_before) if each is not None],
-            words.cells(figure),
-            strict=True,
-        )
-    ]
     for section in report.sections:
+        for figure in section.figures:
+            shown = [each for each in (figure.cell, figure.before, figure.year_before) if each is not None]
+            told = words.cells(figure)
+            yield (
+                figure.name,
+                [(cell, figure.unit, said) for cell, said in zip(shown, told, strict=True)],
+            )
         for table in section.tables:
             for row in table.rows:
-                found += [(cell, table.unit, words.said(cell, table.unit)) for cell in row.cells]
-    return found
+                yield row.label, [(cell, table.unit, words.said(cell, table.unit)) for cell in row.cells]
 
 
 def texts_of(report: Report) -> list[str]:
