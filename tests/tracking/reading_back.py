@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 
 from social_bot.tracking.documents.words import DocumentWords
