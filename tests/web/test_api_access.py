@@ -1,9 +1,13 @@
 """Who may ask the interface, how often and for what, and how it says what went wrong."""
 
+from datetime import date
+
 import pytest
 from sqlmodel import select
 
 from social_bot.organisation import api_tokens, audit
+from social_bot.organisation.metrics import Metric
+from social_bot.planning.store import GoalRow
 from social_bot.tracking.figure_store import OFFICE, FigureMonthRow
 from social_bot.web.api.app import PATH
 from social_bot.web.floods import Floods
@@ -41,6 +45,45 @@ def test_a_token_of_one_page_reads_that_page_alone(published, world, ask, make_t
     for path in ("/visits?months=2026-09", "/trials", "/trials/1", "/comparison?months=2026-09"):
         refused = ask(path, token=here, status=403).json()
         assert "koko organisaatiolle" in refused["detail"]
+
+
+def test_a_token_of_one_page_gets_nothing_of_all_pages_together(published, world, ask, make_token):
+    here = make_token(PAGE, name="Sivu")
+    with published.database.write() as session:
+        session.add(
+            GoalRow(
+                campaign_id=world.campaign,
+                metric=Metric.CALLBACKS_REQUESTED,
+                target=40,
+                by_on=date(2026, 12, 31),
+                why={"fi": "Soitto on helpoin."},
+            )
+        )
+
+    def told(**token):
+        report = ask(f"/campaigns/{world.campaign}", **token).json()
+        keys = {each["table"] for section in report["sections"] for each in section["tables"]}
+        return keys | {each["figure"].partition("-")[2][2:] for each in report["sections"][0]["figures"]}
+
+    def metrics(**token):
+        return {goal["metric"] for goal in items(ask("/goals", **token))}
+
+    assert told() - told(token=here) == {"callbacks", "callbacks_requested"}
+    assert metrics() - metrics(token=here) == {"callbacks_requested"}
+    assert metrics(token=here)
+
+
+def test_what_breaks_is_a_problem_and_no_traceback(published, browse, make_token):
+    browser = browse(fails=False)
+    (api,) = [route.app for route in browser.app.routes if getattr(route, "path", "") == PATH]
+    api.state.floods = None
+
+    answer = browser.get("/api/v1/goals", headers={"Authorization": f"Bearer {make_token()}"})
+
+    assert (answer.status_code, answer.json()["status"]) == (500, 500)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "Traceback" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

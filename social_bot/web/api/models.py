@@ -260,5 +260,5 @@ def told_fields(cell: Cell) -> dict[str, object]:
     }
 
 
-def each(cells: Sequence[Cell]) -> list[Told]:
+def told_each(cells: Sequence[Cell]) -> list[Told]:
     return [told(cell) for cell in cells]

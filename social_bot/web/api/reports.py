@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from social_bot.errors import NotFound
+from social_bot.organisation.metrics import Metric
 from social_bot.planning.store import CampaignRow, list_campaigns
 from social_bot.tracking.campaign_report import build_campaign_report
 from social_bot.tracking.goal_files import ToldGoal, tell
-from social_bot.tracking.progress import goals_now
+from social_bot.tracking.progress import StandingGoal, goals_now
 from social_bot.tracking.reports import Report, ReportFigure, ReportTable
 from social_bot.web.api.answers import answer
 from social_bot.web.api.asked import Nothing
@@ -23,7 +24,7 @@ from social_bot.web.api.models import (
     ReportRowOut,
     ReportSectionOut,
     ReportTableOut,
-    each,
+    told_each,
     told_fields,
 )
 from social_bot.web.api.outreach import LARGEST_ID
@@ -32,6 +33,11 @@ from social_bot.web.api.readers import Read, Reader
 
 routes = APIRouter()
 
+_OF_ALL_PAGES = frozenset({Metric.CALLBACKS_REQUESTED, Metric.CALLBACKS_DONE})
+"""Requests for a call know no page, also where a campaign has a goal for them."""
+
+_TABLES_OF_ALL_PAGES = frozenset({"callbacks"})
+
 
 @routes.get("/goals", response_model=Items[GoalOut], summary="Goals as they stand")
 def list_goals(request: Request, reader: Read, asked: Annotated[Nothing, Query()]) -> Response:
@@ -39,7 +45,7 @@ def list_goals(request: Request, reader: Read, asked: Annotated[Nothing, Query()
     del asked
     with reader.site.bot.database.read() as session:
         found = goals_now(session, now=reader.now, zone=reader.organisation.zone)
-    items = [_goal(tell(goal)) for goal in found if _may_see(reader, goal.page_id)]
+    items = [_goal(tell(goal)) for goal in found if _may_see(reader, goal)]
     return answer(request, reader, Items(items=items))
 
 
@@ -83,7 +89,7 @@ def one_campaign(
             language=reader.language,
             now=reader.now,
         )
-    return answer(request, reader, _report(report))
+    return answer(request, reader, _report(report, reads_everything=reader.token.reads_everything))
 
 
 def _campaigns(reader: Reader) -> Sequence[CampaignRow]:
@@ -91,8 +97,10 @@ def _campaigns(reader: Reader) -> Sequence[CampaignRow]:
         return [row for row in list_campaigns(session) if reader.token.reads(row.page_id)]
 
 
-def _may_see(reader: Reader, page_id: str | None) -> bool:
-    return reader.token.reads_everything if page_id is None else reader.token.reads(page_id)
+def _may_see(reader: Reader, goal: StandingGoal) -> bool:
+    if goal.page_id is None or goal.row.metric in _OF_ALL_PAGES:
+        return reader.token.reads_everything
+    return reader.token.reads(goal.page_id)
 
 
 def _goal(goal: ToldGoal) -> GoalOut:
@@ -115,7 +123,14 @@ def _goal(goal: ToldGoal) -> GoalOut:
     )
 
 
-def _report(report: Report) -> ReportOut:
+def _report(report: Report, *, reads_everything: bool) -> ReportOut:
+    """A token of single pages gets what is of the campaign's page, without what is of all pages together."""
+
+    def is_of_all(key: str) -> bool:
+        return key in _TABLES_OF_ALL_PAGES or any(
+            key.endswith(f"-{metric.value}") for metric in _OF_ALL_PAGES
+        )
+
     return ReportOut(
         kind=report.kind,
         language=report.language,
@@ -130,8 +145,12 @@ def _report(report: Report) -> ReportOut:
                 section=section.key,
                 title=section.title,
                 paragraphs=list(section.paragraphs),
-                figures=[_figure(figure) for figure in section.figures],
-                tables=[_table(table) for table in section.tables],
+                figures=[
+                    _figure(each) for each in section.figures if reads_everything or not is_of_all(each.key)
+                ],
+                tables=[
+                    _table(each) for each in section.tables if reads_everything or not is_of_all(each.key)
+                ],
             )
             for section in report.sections
         ],
@@ -160,6 +179,6 @@ def _table(table: ReportTable) -> ReportTableOut:
         title=table.title,
         columns=list(table.columns),
         unit=table.unit,
-        rows=[ReportRowOut(label=row.label, cells=each(row.cells)) for row in table.rows],
+        rows=[ReportRowOut(label=row.label, cells=told_each(row.cells)) for row in table.rows],
         note=table.note,
     )
