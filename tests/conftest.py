@@ -150,7 +150,12 @@ def new_bot(database_url: str, tmp_path: Path, models_cache: Path) -> Iterator[B
 
 @pytest.fixture
 def bot(new_bot: Bot) -> Bot:
-    """The program with a page, a writer, an approver and the organisation's hours and numbers."""
+    set_up(new_bot)
+    return new_bot
+
+
+def set_up(new_bot: Bot) -> None:
+    """A page, a writer, an approver and the organisation's hours and numbers."""
     with new_bot.database.write() as session:
         operators.add(session, WRITER, [Role.WRITER], now=NOW, by="test")
         operators.add(session, APPROVER, [Role.APPROVER, Role.WRITER], now=NOW, by="test")
@@ -172,7 +177,6 @@ def bot(new_bot: Bot) -> Bot:
             ("social_emergency", "0XX XXX XXX1"),
         ):
             directory.put(session, key, value, now=NOW, by="test", zone=new_bot.settings.zone)
-    return new_bot
 
 
 @pytest.fixture(scope="session")

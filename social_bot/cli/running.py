@@ -153,9 +153,16 @@ def make_server(app: "ASGIApp", *, host: str, port: int) -> "uvicorn.Server":
 
 
 def run_until_stopped(server: "uvicorn.Server") -> None:
-    """Serve until Ctrl-C or SIGTERM. uvicorn raises the signal again after its clean end; that is no failure."""
-    with suppress(KeyboardInterrupt):
-        server.run()
+    """Serve until Ctrl-C or SIGTERM, then return: what works beside the server has its own end to come to.
+
+    uvicorn raises the signal again after its clean end, which by default would end the process there.
+    """
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with suppress(KeyboardInterrupt):
+            server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _wait_until_stopped() -> None:

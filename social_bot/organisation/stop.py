@@ -7,16 +7,15 @@ that has been committed is then seen by every process, and one that comes at the
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.organisation import alerts, audit, operators, pages
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.roles import Role
+from social_bot.storage.locks import Lock, pass_alone, pass_with_others
 
 REASON_LIMIT = 300
-_LOCK = 7_020_512  # any number of our own: senders share it, whoever changes what may be sent has it alone
 
 
 class StopRow(SQLModel, table=True):
@@ -46,15 +45,13 @@ class StopRow(SQLModel, table=True):
 
 def in_force(session: Session) -> Sequence[StopRow]:
     """For senders: what stands, and stands still until this transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
+    pass_with_others(session.connection(), Lock.SENDING)
     return standing(session)
 
 
 def wait_for_senders(session: Session) -> None:
     """For whoever changes what may be sent: no intent is being written now, none before this has ended."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    pass_alone(session.connection(), Lock.SENDING)
 
 
 def standing(session: Session) -> Sequence[StopRow]:

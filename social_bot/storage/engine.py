@@ -1,5 +1,6 @@
 """The database: SQLite by default, PostgreSQL by address; one way to read and one way to write."""
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,6 +104,7 @@ def open_database(url: str, cipher: Cipher) -> Database:
             max_overflow=20,
             pool_pre_ping=True,
             connect_args={
+                "application_name": f"social_bot {os.getpid()}",
                 "connect_timeout": 10,
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,

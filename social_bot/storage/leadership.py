@@ -12,8 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from social_bot.storage.engine import Database
-
-_LOCK = 7_020_530  # any number of our own
+from social_bot.storage.locks import Lock
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +52,9 @@ class Leadership:
     def _takes(self) -> bool:
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            has_it = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK})
+            has_it = connection.scalar(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": Lock.HOUSEKEEPING.value}
+            )
         except SQLAlchemyError:
             self._drop(connection)
             raise

@@ -8,12 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from social_bot.errors import NotReady
 from social_bot.storage.engine import Database
+from social_bot.storage.locks import Lock, pass_alone
 
-_LOCK = 7_020_531  # any number of our own
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -46,7 +46,7 @@ def _alone(database: Database) -> Iterator[Connection]:
     """A transaction in which nobody else changes the schema."""
     with database.engine.connect() as connection:
         if database.is_postgresql:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            pass_alone(connection, Lock.SCHEMA)
             yield connection
             connection.commit()
             return
