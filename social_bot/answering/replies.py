@@ -32,6 +32,7 @@ from social_bot.organisation.directory import Organisation
 from social_bot.organisation.languages import LANGUAGES
 from social_bot.organisation.rendering import MissingValue, render
 from social_bot.organisation.roles import Role
+from social_bot.storage.locks import Lock, pass_alone
 
 LAST_RESORT = "crisis_numbers"
 CRISIS_KEYS = (*(crisis_key(kind) for kind in CrisisKind), PHONE_KEY, LAST_RESORT)
@@ -302,6 +303,7 @@ def shipped_library(templates: Path, topics: Sequence[TopicNames]) -> Library:
 
 def take_in_shipped(session: Session, templates: Path, *, now: datetime) -> int:
     """Add a version for each shipped text that is new or has changed; how many were added."""
+    pass_alone(session.connection(), Lock.SHIPPED_TEXTS)
     known: dict[tuple[str, str], list[TextVersionRow]] = {}
     for row in session.exec(select(TextVersionRow)).all():
         known.setdefault((row.key, row.language), []).append(row)
