@@ -221,6 +221,13 @@ class Bot:
         secret = self.settings.app_secret
         return secret is not None and verify_signature(body, signature, secret)
 
+    def read_signed_request(self, signed: str) -> str | None:
+        """Whose data the platform asks to be erased; None for what it has not signed."""
+        from social_bot.channels.facebook.signed import read_signed_request  # noqa: PLC0415
+
+        secret = self.settings.app_secret
+        return None if secret is None else read_signed_request(signed, secret)
+
     def require_live_settings(self) -> None:
         """Raises ``NotReady`` with a sentence for each setting that a live page needs and lacks."""
         with self.database.read() as session:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
+from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -17,9 +18,9 @@ from social_bot.answering import (
     callbacks,
     closing,
     comment_outbox,
+    forgetting,
     holding,
     intake,
-    misunderstandings,
     originals,
     outbox,
     saving,
@@ -28,7 +29,7 @@ from social_bot.answering import (
 from social_bot.answering.comment_acts import erase_ended as erase_ended_comments
 from social_bot.answering.inbox import Inbox
 from social_bot.answering.owners import watch_owners
-from social_bot.answering.waiting import watch_waiting
+from social_bot.answering.waiting import warn_before_erasing, watch_waiting
 from social_bot.channels.ports import (
     Commenter,
     Connection,
@@ -47,6 +48,7 @@ from social_bot.planning.media import Media
 from social_bot.storage.engine import Database
 from social_bot.storage.leadership import Leadership
 from social_bot.telemetry import timed_job
+from social_bot.tracking import purging
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.history import keep_counts
 from social_bot.tracking.publication import publish
@@ -75,6 +77,7 @@ class Parts:
     conversations: Conversations
     bell: Bell
     media: Media
+    register: Path
     clock: Callable[[], datetime]
 
 
@@ -101,7 +104,7 @@ class Worker:
             (self.wake, timedelta(seconds=1)),
             (self._look, timedelta(seconds=2)),
             (self._tell, timedelta(seconds=1)),
-            (self._beat, timedelta(seconds=30)),
+            (self._beat, timedelta(seconds=10)),
             (self._watch_pages, timedelta(minutes=1)),
             (self._led(self._watch_people), timedelta(minutes=1)),
             (self._led(self._watch_owners), timedelta(minutes=10)),
@@ -110,6 +113,7 @@ class Worker:
             (self._led(self._tidy), timedelta(minutes=1)),
             (self._led(self._collect), timedelta(minutes=5)),
             (self._led(self._count), timedelta(minutes=5)),
+            (self._led(self._purge), timedelta(minutes=10)),
         ):
             self._scheduler.add_job(
                 _guarded(job),
@@ -121,6 +125,7 @@ class Worker:
                 misfire_grace_time=None,
             )
         self._scheduler.start()
+        self._pool.submit(_guarded(self._beat))
 
     def stop(self) -> None:
         """End after what is being sent has ended; what is not begun stays in its row."""
@@ -230,6 +235,8 @@ class Worker:
             self._notices.release()
 
     def _beat(self) -> None:
+        """Be heard of, and lead where nobody does."""
+        self._leadership.is_ours()
         with self._parts.database.write() as session:
             heartbeats.beat(session, self._name, now=self._clock())
 
@@ -239,9 +246,9 @@ class Worker:
             organisation = self._parts.inbox.gather(session)
             callbacks.raise_late(session, now=self._clock())
             saving.erase_old_links(session, now=self._clock())
-            callbacks.end_forgotten(session, organisation, now=self._clock())
-            callbacks.erase_old_numbers(session, organisation, now=self._clock())
+            callbacks.warn_of_forgotten(session, organisation, now=self._clock())
             watch_waiting(session, organisation, now=self._clock())
+            warn_before_erasing(session, organisation, now=self._clock())
             watch_numbers(session, organisation, now=self._clock())
 
     def _plan_ahead(self) -> None:
@@ -266,17 +273,15 @@ class Worker:
         erase_ended_comments(self._parts.database, now=self._clock())
 
     def _tidy(self) -> None:
-        """Conversations: what is over its time is erased, and who has gone quiet hands back."""
+        """Conversations: what has ended is closed or erased, and who has gone quiet hands back."""
         now = self._clock()
-        _guarded(self._count_what_is_purged)()  # a count that breaks keeps no text from being erased
+        forgetting.carry_out(self._parts.database, register=self._parts.register, now=now)
         with self._parts.database.write() as session:
             organisation = self._parts.inbox.gather(session)
             holding.hand_back_quiet(session, after=organisation.hand_back_after, now=now)
             closing.close_quiet(session, now=now)
             closing.erase_moved(session, now=now)
-            misunderstandings.erase_unreviewed(session, older_than=now - organisation.retention)
             originals.erase_originals(session, now=now)
-            originals.purge_texts(session, older_than=now - organisation.retention)
             validity.tell_of_lapsed(session, today=organisation.today(now), now=now)
 
     def _collect(self) -> None:
@@ -287,12 +292,19 @@ class Worker:
         keep_counts(self._parts.database, gather=self._parts.inbox.gather, clock=self._clock)
         publish(self._parts.database, gather=self._parts.inbox.gather, clock=self._clock)
 
-    def _count_what_is_purged(self) -> None:
-        """The months of which texts are about to be erased are kept as counts first."""
-        gather = self._parts.inbox.gather
-        with self._parts.database.read() as session:
-            before = self._clock() - gather(session).retention
-        keep_counts(self._parts.database, gather=gather, clock=self._clock, before=before)
+    def _purge(self) -> None:
+        """Once a night, or as soon as may be after one on which nothing worked."""
+        parts = self._parts
+        with parts.database.read() as session:
+            if not purging.is_due(session, parts.inbox.gather(session), now=self._clock()):
+                return
+        purging.purge(
+            parts.database,
+            gather=parts.inbox.gather,
+            media=parts.media,
+            clock=self._clock,
+            register=parts.register,
+        )
 
 
 def _take_all(places: threading.BoundedSemaphore) -> int:

@@ -2,7 +2,8 @@
 
 A number is kept no longer than it is of use. It is erased at once when the person was reached or the
 request was cancelled; where nobody answered twice, it stays ``callback_retention_days`` so that it can be
-shown that we tried. What is left then is when and how it went, for counting.
+shown that we tried, see sweeps.py. What is left then is when and how it went, for counting. An open request
+keeps its number, and staff are told again and again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from social_bot.organisation import alerts, audit, operators
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.hours import Interval
+from social_bot.organisation.retention import WARN_BEFORE
 from social_bot.organisation.roles import Role
 from social_bot.storage.engine import Database, insert_new
 
@@ -27,9 +29,6 @@ PROMISE = timedelta(hours=6)
 
 TRIES = 2
 DAYS_OFFERED = 3
-FORGOTTEN_AFTER = timedelta(days=7)
-"""So long after its promise an open request is told of once more: nobody has done anything about it."""
-
 HOURLY_LIMIT = 120
 """New requests in an hour; more are no residents, and no staff could phone so many."""
 
@@ -208,53 +207,35 @@ def raise_late(session: Session, *, now: datetime) -> None:
             )
 
 
-def is_forgotten(callback: CallbackRow, *, now: datetime) -> bool:
+def is_forgotten(callback: CallbackRow, organisation: Organisation, *, now: datetime) -> bool:
     """Whether nobody has done anything about it for so long that it is told of again."""
-    return bool(MOVES[callback.state]) and _last_touched(callback) <= now - FORGOTTEN_AFTER
+    return bool(MOVES[callback.state]) and now >= _over_at(callback, organisation) - WARN_BEFORE
 
 
-def ends_by_itself_on(callback: CallbackRow, organisation: Organisation) -> date:
-    """The day on which an open request that nobody takes up ends, and its number is erased."""
-    ends = _last_touched(callback) + timedelta(days=organisation.callback_retention_days)
-    return ends.astimezone(organisation.zone).date()
+def over_on(callback: CallbackRow, organisation: Organisation) -> date:
+    """The day from which an open request is older than numbers are kept; it stays, for somebody waits."""
+    return _over_at(callback, organisation).astimezone(organisation.zone).date()
 
 
-def end_forgotten(session: Session, organisation: Organisation, *, now: datetime) -> int:
-    """Tell of requests that nobody takes up; end those that are too old to keep a number for. How many ended.
-
-    A number is never kept for ever, and none disappears silently: staff are told of each, and the request
-    stays in the list as not reached in time.
-    """
-    kept_for = timedelta(days=organisation.callback_retention_days)
-    ended = 0
+def warn_of_forgotten(session: Session, organisation: Organisation, *, now: datetime) -> None:
+    """Tell of requests that nobody takes up, a week before their number would be over its time."""
     for callback in store.list_callbacks(session, only_open=True):
-        subject = f"callback:{callback.id}"
-        if _last_touched(callback) <= now - kept_for:
-            callback.state, callback.ending = CallbackState.CANCELLED, store.NOT_REACHED_IN_TIME
-            callback.settled_at, callback.phone_index, callback.phone_sealed = now, None, None
-            session.add(callback)
-            audit.record(session, at=now, actor=alerts.PROGRAM, action="callback.lapse", subject=subject)
-            alerts.settle(session, subject, by=alerts.PROGRAM, now=now)
-            alerts.raise_alert(session, AlertKind.CALLBACK_LATE, subject, now=now, occasion="lapsed")
-            ended += 1
-        elif is_forgotten(callback, now=now):
-            occasion = f"forgotten:{callback.tries}"
-            alerts.raise_alert(session, AlertKind.CALLBACK_LATE, subject, now=now, occasion=occasion)
-    return ended
+        if is_forgotten(callback, organisation, now=now):
+            alerts.raise_alert(
+                session,
+                AlertKind.CALLBACK_LATE,
+                f"callback:{callback.id}",
+                now=now,
+                occasion=f"forgotten:{callback.tries}",
+            )
+
+
+def _over_at(callback: CallbackRow, organisation: Organisation) -> datetime:
+    return _last_touched(callback) + timedelta(days=organisation.callback_retention_days)
 
 
 def _last_touched(callback: CallbackRow) -> datetime:
     return max(filter(None, (callback.requested_at, callback.promised_by, callback.tried_at)))
-
-
-def erase_old_numbers(session: Session, organisation: Organisation, *, now: datetime) -> int:
-    """Erase the numbers of requests that were settled long enough ago; how many there were."""
-    kept_for = timedelta(days=organisation.callback_retention_days)
-    old = store.list_callbacks_with_number(session, settled_before=now - kept_for)
-    for callback in old:
-        callback.phone_sealed = None
-        session.add(callback)
-    return len(old)
 
 
 def _move(session: Session, callback_id: int, to: CallbackState, *, by: str, now: datetime) -> CallbackRow:

@@ -53,6 +53,22 @@ def close_quiet(session: Session, *, now: datetime) -> int:
     return session.connection().execute(statement).rowcount
 
 
+def close_restored(session: Session, *, now: datetime) -> None:
+    """What was open in a backup and has been quiet since then counts as closed when it would have been."""
+    quiet = session.exec(
+        select(ThreadRow).where(
+            col(ThreadRow.is_open),
+            ~col(ThreadRow.waits_for_person),
+            col(ThreadRow.crisis).is_(None),
+            col(ThreadRow.last_inbound_at) <= now - HUMAN_WINDOW,
+        )
+    )
+    for thread in quiet.all():
+        thread.is_open = False
+        thread.closed_at = (thread.last_inbound_at or thread.created_at) + HUMAN_WINDOW
+        session.add(thread)
+
+
 def erase_moved(session: Session, *, now: datetime) -> int:
     """Erase what was said in conversations until they were moved into the client system; how many messages."""
     moved = session.exec(select(ThreadRow).where(col(ThreadRow.moved_at) <= now - ERASE_MOVED_AFTER)).all()

@@ -35,8 +35,8 @@ from social_bot.translations import marked
 KEEP_AFTER = timedelta(hours=24)
 """The text of a comment is erased so long after its matter has ended …"""
 
-KEEP_AT_MOST = timedelta(days=30)
-"""… and at the latest so long after it was seen, decided or not."""
+UNREAD_AT_MOST = timedelta(days=30)
+"""… and of one that has no matter so long after it was seen. Who waits for a person waits on."""
 
 DANGER_NOT_TAKEN = marked("Somebody may be in danger here. Take the alert first, then decide.")
 NO_TEXT = marked("No approved text fits here. Have the texts for comments approved first.")
@@ -145,22 +145,21 @@ def act_on(
     return comment
 
 
-def erase_ended(database: Database, *, now: datetime) -> None:
-    """Erase what was written once its matter has ended, or has waited too long; danger waits for a person."""
+def erase_ended(database: Database, *, now: datetime) -> int:
+    """Erase what was written once its matter has ended; what waits for a person stays. How many comments."""
     with database.write() as session:
         in_danger = {
             alert.subject for alert in alerts.unacknowledged(session) if alert.kind is AlertKind.CRISIS
         }
-        rows = store.list_to_erase(session, settled_before=now - KEEP_AFTER, seen_before=now - KEEP_AT_MOST)
+        rows = store.list_to_erase(session, settled_before=now - KEEP_AFTER, seen_before=now - UNREAD_AT_MOST)
         deeds = store.list_deeds(session, [row.id or 0 for row in rows])
         busy = {deed.comment_id for deed in deeds if deed.send_state in store.OPEN_STATES}
+        erased = 0
         for comment in rows:
             if comment.subject in in_danger or comment.id in busy:
                 continue
-            if comment.waits_for_person:
-                comment.settle(Outcome.EXPIRED, by="social_bot", now=now)
-                note(session, comment, "comment.expire", by="social_bot", now=now)
             comment.erase()
+            erased += 1
             session.add(comment)
             for deed in deeds:
                 if deed.comment_id == comment.id and not deed.versions:
@@ -170,6 +169,7 @@ def erase_ended(database: Database, *, now: datetime) -> None:
         for deed in store.list_deeds_to_erase(session):
             deed.target_sealed = deed.result_sealed = None
             session.add(deed)
+    return erased
 
 
 def _refusal(

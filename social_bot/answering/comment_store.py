@@ -181,6 +181,18 @@ def list_under(session: Session, page_id: str, index: str) -> Sequence[CommentRo
     ).all()
 
 
+def list_of_person(session: Session, comment_id: int | None) -> Sequence[CommentRow]:
+    """A comment, and others of which it is known that the same person wrote them."""
+    first = session.get(CommentRow, comment_id) if comment_id is not None else None
+    if first is None:
+        return ()
+    if first.author_index is None:
+        return [first]
+    return session.exec(
+        select(CommentRow).where(CommentRow.author_index == first.author_index).order_by(col(CommentRow.id))
+    ).all()
+
+
 def has_danger(session: Session, page_id: str, thread_index: str) -> bool:
     """Whether danger has shown anywhere in a thread."""
     found = select(CommentRow.id).where(
@@ -215,11 +227,8 @@ def list_to_erase(
     return session.exec(
         select(CommentRow)
         .where(
-            or_(
-                col(CommentRow.text_sealed).is_not(None),
-                col(CommentRow.comment_sealed).is_not(None),
-                col(CommentRow.waits_for_person),
-            ),
+            or_(col(CommentRow.text_sealed).is_not(None), col(CommentRow.comment_sealed).is_not(None)),
+            ~col(CommentRow.waits_for_person),
             or_(col(CommentRow.settled_at) < settled_before, col(CommentRow.seen_at) < seen_before),
         )
         .with_for_update(skip_locked=True)

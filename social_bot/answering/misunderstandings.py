@@ -108,14 +108,6 @@ def forget_message(session: Session, message_id: int) -> None:
     )
 
 
-def erase_unreviewed(session: Session, *, older_than: datetime) -> int:
-    """What nobody has confirmed goes with the texts of its time; how many."""
-    statement = delete(MisunderstandingRow).where(
-        col(MisunderstandingRow.reviewed_at).is_(None), col(MisunderstandingRow.written_at) < older_than
-    )
-    return session.connection().execute(statement).rowcount
-
-
 def everything(session: Session) -> Sequence[MisunderstandingRow]:
     """Those to be read first, then the newest."""
     return session.exec(

@@ -10,7 +10,7 @@ from sqlalchemy import exists, update
 from sqlmodel import Session, col, select
 
 from social_bot.answering import store
-from social_bot.answering.store import MessageRow, SendState
+from social_bot.answering.store import MessageRow
 from social_bot.errors import NotFound
 from social_bot.organisation import audit, operators
 from social_bot.organisation.alerts import AlertKind, AlertRow
@@ -42,19 +42,6 @@ def erase_originals(session: Session, *, now: datetime) -> int:
     over = [thread_id for thread_id in kept if _is_over(session, thread_id, now=now)]
     is_kept = col(MessageRow.original_sealed).is_not(None)
     return _forget(session, is_kept, col(MessageRow.thread_id).in_(over), original_sealed=None)
-
-
-def purge_texts(session: Session, *, older_than: datetime) -> int:
-    """Erase the texts of old messages; topics, lanes and counts stay. How many were erased."""
-    waits = (SendState.PENDING, SendState.SENDING, SendState.UNCONFIRMED)
-    return _forget(
-        session,
-        col(MessageRow.text_sealed).is_not(None),
-        col(MessageRow.at) < older_than,
-        ~(col(MessageRow.send_state).is_not(None) & col(MessageRow.send_state).in_(waits)),
-        text_sealed=None,
-        exact_sealed=None,
-    )
 
 
 def _is_over(session: Session, thread_id: int, *, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, case, exists, func, or_, update
+from sqlalchemy import JSON, Column, Index, case, exists, func, or_, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
@@ -14,6 +14,9 @@ from social_bot.answering.threads import Owner, Thread
 from social_bot.channels.ports import EventKind
 from social_bot.errors import NotFound
 from social_bot.storage.types import Word
+
+_KNOWN, _TEXT = text("forgotten_at IS NULL"), text("text_sealed IS NOT NULL")
+"""What is still to be erased one day: small beside the history, and found without reading it."""
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -34,7 +37,10 @@ class EventRow(SQLModel, table=True):
     """
 
     __tablename__ = "inbound_event"
-    __table_args__ = (Index("ix_inbound_event_open", "is_done", "id"),)
+    __table_args__ = (
+        Index("ix_inbound_event_open", "is_done", "id"),
+        Index("ix_inbound_event_received_at", "received_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=64, unique=True)
     kind: EventKind = Field(sa_type=Word(EventKind))
@@ -52,13 +58,15 @@ class ThreadRow(SQLModel, table=True):
     """A conversation with one person on one page, under our own id.
 
     ``comment_id``: it began with our private message for that comment. ``moved_at``: a worker has written
-    the matter into the client system; what had been said until then is erased soon after.
+    the matter into the client system; what had been said until then is erased soon after. ``forgotten_at``:
+    since then nothing here leads to the person, see sweeps.py.
     """
 
     __tablename__ = "thread"
     __table_args__ = (
         UniqueConstraint("page_id", "contact_index"),
         Index("ix_thread_is_open", "is_open", "last_inbound_at"),
+        Index("ix_thread_known", "closed_at", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
     id: int | None = Field(default=None, primary_key=True)
     page_id: str = Field(foreign_key="page.id", max_length=40)
@@ -83,6 +91,7 @@ class ThreadRow(SQLModel, table=True):
     closed_at: datetime | None = None
     moved_at: datetime | None = None
     moved_by: str | None = Field(default=None, max_length=160)
+    forgotten_at: datetime | None = None
 
     @property
     def state(self) -> Thread:
@@ -122,6 +131,10 @@ class SendState(StrEnum):
     DROPPED = "dropped"
 
 
+ON_ITS_WAY = (SendState.PENDING, SendState.SENDING, SendState.UNCONFIRMED)
+"""Something is still to become of it."""
+
+
 class MessageRow(SQLModel, table=True):
     """``text_sealed`` holds the masked text of an inbound message, the exact text of an outbound one.
 
@@ -136,6 +149,7 @@ class MessageRow(SQLModel, table=True):
         Index("ix_message_queue", "send_state", "id"),
         Index("ix_message_thread", "thread_id", "id"),
         Index("ix_message_page_time", "page_id", "direction", "at"),
+        Index("ix_message_with_text", "at", "thread_id", sqlite_where=_TEXT, postgresql_where=_TEXT),
     )
     id: int | None = Field(default=None, primary_key=True)
     thread_id: int = Field(foreign_key="thread.id")
@@ -220,6 +234,18 @@ class SavedConversationRow(SQLModel, table=True):
     expires_at: datetime = Field(index=True)
 
 
+class DeletionRequestRow(SQLModel, table=True):
+    """A request of deletion from the platform; ``contact_index`` until it has been carried out.
+
+    ``code`` is what the person was given to ask with. The row tells nobody whether the person was known.
+    """
+
+    __tablename__ = "deletion_request"
+    code: str = Field(primary_key=True, max_length=20)
+    contact_index: str | None = Field(default=None, max_length=64)
+    requested_at: datetime
+
+
 # --- deliveries and events ---------------------------------------------------------------------
 
 
@@ -236,7 +262,11 @@ def list_unparsed(session: Session, *, limit: int = 200) -> Sequence[DeliveryRow
 def list_with_body(session: Session, *, received_before: datetime) -> Sequence[DeliveryRow]:
     return session.exec(
         select(DeliveryRow)
-        .where(col(DeliveryRow.body_sealed).is_not(None), col(DeliveryRow.received_at) < received_before)
+        .where(
+            col(DeliveryRow.body_sealed).is_not(None),
+            col(DeliveryRow.is_parsed),
+            col(DeliveryRow.received_at) < received_before,
+        )
         .with_for_update(skip_locked=True)
     ).all()
 
@@ -253,14 +283,15 @@ def claim_events(session: Session, *, now: datetime, until: datetime, limit: int
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    session.connection().execute(
+    claimed = session.connection().execute(
         update(EventRow)
         .where(col(EventRow.id).in_(due))
         .values(lease_until=until, attempts=EventRow.attempts + 1)
+        .returning(col(EventRow.id))
     )
     return session.exec(
         select(EventRow)
-        .where(col(EventRow.is_done).is_(False), EventRow.lease_until == until)
+        .where(col(EventRow.id).in_([row[0] for row in claimed]))
         .order_by(col(EventRow.occurred_at), col(EventRow.id))
     ).all()
 
@@ -395,14 +426,6 @@ def list_callbacks(session: Session, *, only_open: bool = False) -> Sequence[Cal
     if only_open:
         query = query.where(col(CallbackRow.settled_at).is_(None))
     return session.exec(query).all()
-
-
-def list_callbacks_with_number(session: Session, *, settled_before: datetime) -> Sequence[CallbackRow]:
-    return session.exec(
-        select(CallbackRow).where(
-            col(CallbackRow.phone_sealed).is_not(None), col(CallbackRow.settled_at) <= settled_before
-        )
-    ).all()
 
 
 def count_callbacks_since(session: Session, moment: datetime) -> int:

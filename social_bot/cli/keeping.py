@@ -34,13 +34,27 @@ def backup(file: Path, *, as_json: AsJson = False) -> None:
 
 
 def restore(file: Path, *, as_json: AsJson = False) -> None:
-    """Put a backup into an empty database and data folder."""
+    """Put a backup into an empty database and data folder, and erase at once what is over its time.
+
+    Copy forgotten.jsonl from the old data folder first: who was forgotten since the backup stays forgotten.
+    """
     from social_bot.storage.backup import restore_backup
+    from social_bot.tracking.purging import purge_restored
 
     counts: dict[str, int] = {}
     with opened(needs_schema=False) as bot:
         restore_backup(bot.database, file, media=bot.settings.data_dir / "media", told=counts.__setitem__)
-    show({"rows": counts}, as_json=as_json, lines=[f"Restored: {sum(counts.values())} rows."])
+        erased = purge_restored(
+            bot.database, gather=bot.organisation, media=bot.media, clock=bot.clock, register=bot.register
+        )
+    show(
+        {"rows": counts, "erased": {kept.value: count for kept, count in erased.items()}},
+        as_json=as_json,
+        lines=[
+            f"Restored: {sum(counts.values())} rows.",
+            f"Erased, for its time had passed: {sum(erased.values())}.",
+        ],
+    )
 
 
 @db.command("copy", epilog="Example: social-bot db copy --to postgresql+psycopg://social_bot@db/social_bot")

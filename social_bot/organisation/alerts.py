@@ -42,6 +42,7 @@ class AlertKind(StrEnum):
     TOKEN_EXPIRING = "token_expiring"  # noqa: S105  (a kind of alert)
     PAGE_PAUSED = "page_paused"
     NUMBER_UNCHECKED = "number_unchecked"
+    PURGE_NEAR = "purge_near"
     STOPPED = "stopped"
     TEST = "test"
 

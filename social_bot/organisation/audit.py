@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, inspect, text
+from sqlalchemy import Row, delete, inspect
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
-_CHAIN_LOCK = 7_020_511  # any number of our own: one appender at a time on PostgreSQL
+from social_bot.storage.locks import Lock, pass_alone
+
 _AT_ONCE = 1000
+ERASED, OLD_ENTRIES = "purge.erase", "kept:audit"
+"""What the log says when its own beginning was erased, see sweeping.py."""
 
 
 class AuditEntryRow(SQLModel, table=True):
@@ -63,8 +66,7 @@ def record(
     session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: str = ""
 ) -> None:
     """Append an entry in the caller's transaction: what is rolled back was never done."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    pass_alone(session.connection(), Lock.AUDIT_CHAIN)
     session.flush()
     last = session.exec(select(AuditEntryRow.hash).order_by(col(AuditEntryRow.id).desc()).limit(1)).first()
     entry = AuditEntryRow(
@@ -76,8 +78,15 @@ def record(
 
 
 def verify(session: Session, *, expected: str | None = None) -> Chain:
-    """Walk the whole chain, a thousand entries at a time, up to the first that is broken."""
-    count, previous, is_there = 0, "", expected is None
+    """Walk the whole chain, a thousand entries at a time, up to the first that is broken.
+
+    Its beginning may have been erased after its time, where an entry further on tells so.
+    """
+    begins = session.exec(
+        select(AuditEntryRow.previous_hash).order_by(col(AuditEntryRow.id)).limit(1)
+    ).first()
+    previous = begins if begins and _tells_of_erasing(session, begins) else ""
+    count, is_there = 0, expected in (None, previous or None)
     query = sql_select(*inspect(AuditEntryRow).columns).order_by(col(AuditEntryRow.id))
     with session.connection().execute(query.execution_options(yield_per=_AT_ONCE)) as entries:
         for entry in entries:
@@ -86,6 +95,17 @@ def verify(session: Session, *, expected: str | None = None) -> Chain:
             count, previous = count + 1, entry.hash
             is_there = is_there or entry.hash == expected
     return Chain(count=count, head=previous, first_broken=None, lacks_expected=not is_there)
+
+
+def forget_before(session: Session, last_id: int) -> str:
+    """Erase the beginning of the log, up to this entry; the seal of the last one, which the log must go on naming.
+
+    The caller records it at the end of ``detail``: ``verify`` takes a log that does not begin at the
+    beginning only where one of its own entries says so.
+    """
+    seal = session.exec(select(AuditEntryRow.hash).where(AuditEntryRow.id == last_id)).one()
+    session.connection().execute(delete(AuditEntryRow).where(col(AuditEntryRow.id) <= last_id))
+    return seal
 
 
 def first_broken(session: Session) -> int | None:
@@ -120,6 +140,15 @@ def look(session: Session, by: Filter, *, limit: int) -> Sequence[AuditEntryRow]
     if by.before_id is not None:
         query = query.where(col(AuditEntryRow.id) < by.before_id)
     return session.exec(query).all()
+
+
+def _tells_of_erasing(session: Session, seal: str) -> bool:
+    told = select(AuditEntryRow.id).where(
+        AuditEntryRow.action == ERASED,
+        AuditEntryRow.subject == OLD_ENTRIES,
+        col(AuditEntryRow.detail).endswith(f" {seal}", autoescape=True),
+    )
+    return session.exec(told.limit(1)).first() is not None
 
 
 def _hash(entry: AuditEntryRow | Row[Any]) -> str:

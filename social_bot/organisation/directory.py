@@ -50,9 +50,12 @@ KEYS: dict[str, Key] = {
         *_keys(Kind.TEXT, "name", "quality_owner", "visit_address", "visit_hours"),
         *_keys(Kind.TEXT, "accessibility_contact"),
         *_keys(Kind.TEXT, "controller", "dpo_contact"),  # who answers for personal data, and their officer
-        Key(name="retention_days", kind=Kind.NUMBER, fixed="30"),
+        Key(name="retention_days", kind=Kind.NUMBER, fixed="30"),  # the periods are explained in retention.py
+        Key(name="open_retention_days", kind=Kind.NUMBER, fixed="90"),
+        Key(name="picture_retention_days", kind=Kind.NUMBER, fixed="365"),
+        Key(name="audit_retention_years", kind=Kind.NUMBER, fixed="5"),
         Key(name="hand_back_hours", kind=Kind.NUMBER),
-        Key(name="callback_retention_days", kind=Kind.NUMBER, fixed="30"),
+        Key(name="callback_retention_days", kind=Kind.NUMBER, fixed="14"),
         Key(name="recheck_days", kind=Kind.NUMBER, fixed="180"),  # after so long a number is checked again
         Key(name="languages", kind=Kind.LANGUAGES),
         *_keys(Kind.HOURS, "hours", "hours_exceptions"),
@@ -150,7 +153,7 @@ class Organisation:
 
     @property
     def retention(self) -> timedelta:
-        """How long the text of a message is kept."""
+        """How long the texts of a closed conversation are kept."""
         return timedelta(days=int(self.value("retention_days", "") or 0))
 
     @property
@@ -350,9 +353,15 @@ def _language_list(value: str) -> str:
     return ",".join(languages)
 
 
+_MOST_YEARS = 50
+_DIGITS = 5  # more than any period, delay or count of ours; a longer one would be beyond the calendar
+
+
 def _number(key: Key, value: str) -> str:
-    if not value.isdecimal() or int(value) == 0:
+    if not (value.isascii() and value.isdecimal()) or len(value) > _DIGITS or int(value) == 0:
         raise InvalidInput('"{key}" must be a whole number, for example 60.', key=key.name)
+    if key.name.endswith("_years") and int(value) > _MOST_YEARS:
+        raise InvalidInput('"{key}" must be at most {most}.', key=key.name, most=_MOST_YEARS)
     return value
 
 

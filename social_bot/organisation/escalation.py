@@ -26,7 +26,7 @@ AT_ONCE = frozenset(
 """At any hour; the other kinds wait for opening hours."""
 
 ONCE = frozenset({_K.TEXT_UNAVAILABLE, _K.TOKEN_EXPIRING, _K.PAGE_PAUSED, _K.STOPPED, _K.TEST})
-ONCE |= {_K.NUMBER_UNCHECKED, _K.POST_EXPIRED, _K.APPROVAL_NEAR, _K.SERIES_STANDS}
+ONCE |= {_K.NUMBER_UNCHECKED, _K.POST_EXPIRED, _K.APPROVAL_NEAR, _K.SERIES_STANDS, _K.PURGE_NEAR}
 """Told once; the other kinds are told again, to more people, until somebody takes them."""
 
 ROUNDS = 3

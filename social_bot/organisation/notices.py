@@ -45,6 +45,9 @@ SENTENCES: Mapping[AlertKind, str] = {
     _K.NUMBER_UNCHECKED: marked(
         "A phone number has not been checked for long. Call it and mark it as checked."
     ),
+    _K.PURGE_NEAR: marked(
+        "Something still waits that would be erased in a week if nobody waited. Settle it."
+    ),
     _K.TEST: marked("This is a test. Nothing is wrong."),
 }
 _AT_ONCE = marked("Urgent: at once, at any hour.")

@@ -25,6 +25,7 @@ from social_bot.web import (
     composer,
     connections,
     dashboard,
+    deletions,
     entry,
     feeds,
     followup,
@@ -36,6 +37,7 @@ from social_bot.web import (
     media,
     opening,
     organisation,
+    own_data,
     partners,
     people,
     posts,
@@ -87,6 +89,7 @@ _STAFF = (
     campaign_start,
     campaigns,
     inbox,
+    own_data,
     comments,
     calls,
     texts,
@@ -128,6 +131,7 @@ def create_app(
     if has_public:
         app.include_router(webhooks.router(bot, writer, spool))
         app.include_router(residents.routes)
+        app.include_router(deletions.routes)
         app.include_router(feeds.public)
     if has_staff:
         for room in _STAFF:

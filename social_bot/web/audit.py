@@ -13,6 +13,7 @@ from sqlmodel import Session
 from social_bot.errors import NotAllowed
 from social_bot.organisation import audit, audit_export, entering, operators, pages
 from social_bot.organisation.audit import AuditEntryRow, Filter
+from social_bot.organisation.retention import PERIODS, Kept
 from social_bot.organisation.roles import COMMAND_LINE, Role
 from social_bot.translations import marked, translate
 from social_bot.web.deeds import BY_COMMAND_LINE, DEEDS, KINDS, MEANS, NOBODY, OTHER_DEED, SUBJECTS
@@ -138,6 +139,8 @@ def _who(actor: str, t: Callable[[str], str]) -> str:
 
 def _about(entry: AuditEntryRow, t: Callable[[str], str], page_names: Mapping[str, str]) -> tuple[str, str]:
     kind, _, key = entry.subject.partition(":")
+    if kind == "kept":
+        return (t(PERIODS[Kept(key)].what) if key in set(Kept) else ""), "/settings/retention"
     if key and kind in SUBJECTS:
         words, path = SUBJECTS[kind]
         return t(words).format(id=key), path.format(id=key)
@@ -150,6 +153,8 @@ def _detail(entry: AuditEntryRow, t: Callable[[str], str], page_names: Mapping[s
     """Only what can be said in words; the rest stands in the file."""
     if entry.action == "sign_in":
         return t(MEANS[entry.detail]) if entry.detail in MEANS else ""
+    if entry.action == audit.ERASED:
+        return entry.detail.partition(" ")[0]
     if entry.action in ("operator.add", "operator.roles"):
         return _roles(entry.detail.split(","), t, page_names)
     return ""

@@ -20,12 +20,12 @@ routes = APIRouter()
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """``phone`` is shown to those who phone and to nobody else; ``ends_on`` where nobody has taken it up."""
+    """``phone`` is shown to those who phone and to nobody else; ``over_on`` where nobody has taken it up."""
 
     row: CallbackRow
     phone: str | None
     is_late: bool
-    ends_on: date | None
+    over_on: date | None
 
 
 @routes.get("/callbacks")
@@ -100,8 +100,8 @@ def _calls(rows: Sequence[CallbackRow], cipher: Cipher | None, visit: StaffVisit
             row=row,
             phone=cipher.open(row.phone_sealed) if cipher and row.phone_sealed else None,
             is_late=callbacks.is_late(row, now=now),
-            ends_on=callbacks.ends_by_itself_on(row, visit.organisation)
-            if callbacks.is_forgotten(row, now=now)
+            over_on=callbacks.over_on(row, visit.organisation)
+            if callbacks.is_forgotten(row, visit.organisation, now=now)
             else None,
         )
         for row in rows

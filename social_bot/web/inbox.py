@@ -29,6 +29,7 @@ from social_bot.organisation.pages import PageRow
 from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
 from social_bot.translations import marked
+from social_bot.web.own_data import may_keep_data
 from social_bot.web.pages import render, see_other
 from social_bot.web.visits import Staff, StaffForm, StaffVisit
 
@@ -256,8 +257,9 @@ def _show(visit: StaffVisit, thread_id: int, draft: Draft, *, done: str = "", st
             waited=None if began is None else queue.waited(began, visit.organisation, now=now),
             is_danger_open=holding.is_danger_open(session, thread_id),
             next_waiting=queue.next_waiting(session, thread_id),
-            may_answer=is_writer,
-            may_claim=is_writer and row.owner is Owner.BOT,
+            may_answer=is_writer and row.forgotten_at is None,
+            may_claim=is_writer and row.owner is Owner.BOT and row.forgotten_at is None,
+            may_keep_data=may_keep_data(visit, row.page_id),
             may_read_originals=visit.holds(Role.DUTY),
             may_take=is_writer or visit.holds(Role.DUTY),
             may_hand_back=is_writer and is_held,

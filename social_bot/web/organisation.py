@@ -11,6 +11,8 @@ from social_bot.errors import InvalidInput, NotAllowed, NotFound, SocialBotError
 from social_bot.organisation import directory, duty, pages
 from social_bot.organisation.directory import KEYS, NEEDED_TO_GO_LIVE, Kind, SettingRow
 from social_bot.organisation.languages import LANGUAGES
+from social_bot.organisation.retention import PERIODS
+from social_bot.tracking import purging
 from social_bot.web.keepers import keeps
 from social_bot.web.pages import render, see_other
 from social_bot.web.setting_words import GROUP_LEADS, GROUP_TITLES, NAMES, Group, group_of, keys_of
@@ -63,6 +65,30 @@ def links(visit: Staff, done: str = "") -> Response:
 @routes.get("/settings/services")
 def services(visit: Staff, done: str = "") -> Response:
     return _list(visit, Group.SERVICES, done=done)
+
+
+@routes.get("/settings/retention")
+def retention(visit: Staff, done: str = "") -> Response:
+    """The periods as they stand now, what the next night erases, and when the last one was."""
+    bot = visit.site.bot
+    overdue = purging.count_overdue(
+        bot.database, gather=bot.organisation, media=bot.media, now=visit.moments.now
+    )
+    with bot.database.read() as session:
+        last = purging.last_run(session)
+    periods = [
+        (period, period.length(visit.organisation), overdue.get(kept)) for kept, period in PERIODS.items()
+    ]
+    return render(
+        visit,
+        "retention.html",
+        title=GROUP_TITLES[Group.RETENTION],
+        lead=GROUP_LEADS[Group.RETENTION],
+        periods=periods,
+        last=last,
+        keeps=keeps(visit),
+        done=done,
+    )
 
 
 @routes.get("/settings/edit/{key}")

@@ -14,6 +14,7 @@ class Group(StrEnum):
     NUMBERS = "numbers"
     LINKS = "links"
     SERVICES = "services"
+    RETENTION = "retention"
 
 
 GROUP_TITLES: Mapping[Group, str] = {
@@ -21,6 +22,7 @@ GROUP_TITLES: Mapping[Group, str] = {
     Group.NUMBERS: marked("Phone numbers"),
     Group.LINKS: marked("Links"),
     Group.SERVICES: marked("Services"),
+    Group.RETENTION: marked("How long things are kept"),
 }
 
 GROUP_LEADS: Mapping[Group, str] = {
@@ -32,6 +34,9 @@ GROUP_LEADS: Mapping[Group, str] = {
     Group.SERVICES: marked(
         "What the texts tell of the services of your area, as they are to be read in the middle of a sentence."
     ),
+    Group.RETENTION: marked(
+        "What is over its time is erased every night. What waits for a person, and danger that nobody has taken, stays."
+    ),
 }
 
 NAMES: Mapping[str, str] = {
@@ -42,7 +47,10 @@ NAMES: Mapping[str, str] = {
     "controller": marked("Controller of personal data"),
     "accessibility_contact": marked("Where feedback on accessibility is sent"),
     "dpo_contact": marked("Data protection officer"),
-    "retention_days": marked("Days that the text of a message is kept"),
+    "retention_days": marked("Days that texts are kept after a conversation was closed"),
+    "open_retention_days": marked("Days that texts are kept in a conversation that never closes"),
+    "picture_retention_days": marked("Days that a picture is kept which no post uses"),
+    "audit_retention_years": marked("Years that the audit log is kept"),
     "hand_back_hours": marked("Hours of silence until the bot may answer again"),
     "callback_retention_days": marked("Days that the number of somebody not reached is kept"),
     "recheck_days": marked("Days until a number must be checked again"),
@@ -112,6 +120,8 @@ _SERVICES = frozenset(
 
 
 def group_of(key: str) -> Group:
+    if "_retention_" in f"_{key}":
+        return Group.RETENTION
     match KEYS[key].kind:
         case Kind.PHONE:
             return Group.NUMBERS

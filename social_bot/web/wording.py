@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from babel.dates import get_day_names
+from babel.units import format_unit
 from ruamel.yaml import YAML
 
 from social_bot.answering.conditions import Condition
@@ -119,6 +120,16 @@ class Words:
 
     def roles(self, roles: Sequence[str]) -> str:
         return ", ".join(self._t(word) for role, word in ROLES.items() if role in roles)
+
+    def period(self, length: timedelta, *, is_years: bool) -> str:
+        """``30 päivää``, ``15 minuuttia``: in the unit in which it is set."""
+        minutes = int(length.total_seconds() // 60)
+        if is_years:
+            return format_unit(length.days // 365, "duration-year", locale=self.language)
+        for unit, size in (("day", 24 * 60), ("hour", 60)):
+            if minutes > size:
+                return format_unit(minutes // size, f"duration-{unit}", locale=self.language)
+        return format_unit(minutes, "duration-minute", locale=self.language)
 
     def alert(self, kind: AlertKind) -> str:
         return self._t(SENTENCES[kind])

@@ -396,6 +396,7 @@ NOTICES: Mapping[str, str] = {
     "confirmed": marked("Noted: the post is on the page."),
     "sent_again": marked("The post is being sent now."),
     "answered": marked("Noted: your answer is being sent."),
+    "forgotten": marked("Everything that this person wrote has been erased."),
     "moved_away": marked("Noted: the matter is in the client system. Nobody waits here any more."),
     "text_proposed": marked("Noted: the new words wait for approval by somebody else."),
     "text_approved": marked("Approved. These words are in force now."),

@@ -19,10 +19,12 @@ from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.audit import AuditEntryRow
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.hours import parse_hours
+from social_bot.organisation.retention import Kept
 from social_bot.organisation.roles import Role
 from social_bot.settings import Settings
 from social_bot.storage import migrate
 from tests.conftest import APPROVER, NOW, WRITER
+from tests.erasing import sweep
 
 PHONE = "040 123 4567"
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -272,8 +274,7 @@ def test_the_number_of_somebody_not_reached_is_erased_after_the_set_days(bot):
     erased = []
     for days in (9, 10, 11):
         with bot.database.write() as session:
-            place = bot.organisation(session)
-            erased.append(callbacks.erase_old_numbers(session, place, now=NOW + timedelta(days=days)))
+            erased.append(sweep(bot, session, Kept.CALLBACKS, now=NOW + timedelta(days=days)))
 
     assert erased == [0, 1, 0]
     assert row_of(bot, callback_id).phone_sealed is None
@@ -282,14 +283,14 @@ def test_the_number_of_somebody_not_reached_is_erased_after_the_set_days(bot):
 def test_a_request_that_waits_keeps_its_number_however_old_it_is(bot):
     callback_id = requested(bot)
     with bot.database.write() as session:
-        callbacks.erase_old_numbers(session, bot.organisation(session), now=NOW + timedelta(days=400))
+        sweep(bot, session, Kept.CALLBACKS, now=NOW + timedelta(days=400))
 
     assert row_of(bot, callback_id).phone_sealed is not None
 
 
-def test_numbers_are_kept_thirty_days_unless_the_organisation_says_otherwise(bot):
+def test_numbers_are_kept_fourteen_days_unless_the_organisation_says_otherwise(bot):
     with bot.database.write() as session:
-        assert bot.organisation(session).callback_retention_days == 30
+        assert bot.organisation(session).callback_retention_days == 14
         with pytest.raises(InvalidInput):
             directory.put(session, "callback_retention_days", "aina", now=NOW, by="test", zone=HELSINKI)
 
@@ -347,41 +348,33 @@ def test_the_audit_log_knows_every_step_and_no_number(bot):
     assert not any("4567" in entry.detail for entry in entries)
 
 
-def test_a_request_that_nobody_takes_up_is_told_of_again_and_ends_at_last_but_never_silently(bot):
+def tend(bot, now):
+    with bot.database.write() as session:
+        callbacks.warn_of_forgotten(session, bot.organisation(session), now=now)
+
+
+def test_a_request_that_nobody_takes_up_is_told_of_again_and_stays(bot):
     callback_id = requested(bot)
     promised = row_of(bot, callback_id).promised_by
 
-    def tend(now):
-        with bot.database.write() as session:
-            return callbacks.end_forgotten(session, bot.organisation(session), now=now)
-
-    tend(promised + timedelta(days=6))
+    tend(bot, promised + timedelta(days=6))
     quiet = told_of(bot)
-    tend(promised + timedelta(days=7))
-    tend(promised + timedelta(days=8))
-    reminded = told_of(bot)
-    ended = tend(promised + timedelta(days=30))
+    for days in (7, 8, 30, 300):
+        tend(bot, promised + timedelta(days=days))
 
     row = row_of(bot, callback_id)
-    assert (quiet, reminded, ended) == ([], ["forgotten:0"], 1)
-    assert (row.state, row.is_lapsed, row.phone_sealed, row.phone_index) == (
-        CallbackState.CANCELLED,
-        True,
-        None,
-        None,
-    )
-    assert told_of(bot) == ["lapsed"]
-    assert tend(promised + timedelta(days=31)) == 0
+    assert (quiet, told_of(bot)) == ([], ["forgotten:0"])
+    assert row.state is CallbackState.REQUESTED
+    assert row.phone_sealed is not None
 
 
 def test_a_try_gives_a_request_its_time_anew(bot):
     callback_id = requested(bot)
-    tried = NOW + timedelta(days=6)
-    no_answer(bot, callback_id, now=tried)
-    with bot.database.write() as session:
-        callbacks.end_forgotten(session, bot.organisation(session), now=NOW + timedelta(days=30))
+    no_answer(bot, callback_id, now=NOW + timedelta(days=6))
 
-    assert row_of(bot, callback_id).state is CallbackState.REQUESTED
+    tend(bot, NOW + timedelta(days=12))
+
+    assert told_of(bot) == []
 
 
 def told_of(bot):
@@ -434,7 +427,7 @@ def take_step(bot, step, newest, *, now):
             case "erase":
                 with bot.database.write() as session:
                     later = now + timedelta(days=30)
-                    callbacks.erase_old_numbers(session, bot.organisation(session), now=later)
+                    sweep(bot, session, Kept.CALLBACKS, now=later)
     except NotAllowed:
         assert not MOVES[row_of(bot, newest).state]
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.dialogue import LOOP_LIMIT
 from social_bot.answering.holding import hand_back, hand_back_quiet
-from social_bot.answering.originals import erase_originals, purge_texts, read_original
-from social_bot.answering.store import Direction, MessageRow, SendState
+from social_bot.answering.originals import erase_originals, read_original
+from social_bot.answering.store import Direction, SendState
 from social_bot.answering.threads import Owner
 from social_bot.errors import NotAllowed, NotFound, RecipientUnreachable
 from social_bot.organisation import alerts, operators
@@ -28,7 +28,7 @@ from tests.answering.talking import (
     texts_sent,
     threads,
 )
-from tests.conftest import NOW, WRITER
+from tests.conftest import WRITER
 
 DANGER, VIOLENCE = "En halua enää elää", "Mies hakkaa mua nyt"
 DEBT = "Tarvitsen velkaneuvontaa ulosoton takia"
@@ -305,19 +305,3 @@ def test_a_thread_in_danger_never_comes_back_by_itself(bot, clock, say):
     clock.forward(days=3)
     with bot.database.write() as session:
         assert hand_back_quiet(session, after=timedelta(hours=1), now=clock.now) == 0
-
-
-def test_old_texts_are_purged_and_the_counts_stay(bot, clock, say):
-    say(DEBT)
-    clock.forward(days=30)
-    say(DEBT)
-    with bot.database.write() as session:
-        purge_texts(session, older_than=clock.now - timedelta(days=30) + timedelta(seconds=1))
-
-    with bot.database.read() as session:
-        rows = session.exec(select(MessageRow).order_by(col(MessageRow.id))).all()
-    old = [row for row in rows if row.at < NOW + timedelta(days=1)]
-    assert old
-    assert all(row.text_sealed is None for row in old)
-    assert all(row.text_sealed is not None for row in rows if row not in old)
-    assert [row.topic for row in rows if row.direction is Direction.INBOUND] == ["debt", "debt"]

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from social_bot.answering import misunderstandings, originals
+from social_bot.answering import misunderstandings
 from social_bot.answering.evaluation import read_crisis, read_topics
 from social_bot.answering.quality import report_month
 from social_bot.answering.store import Direction
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
-from tests.answering.talking import delivery, messages, receive, said
+from social_bot.organisation.retention import Kept
+from tests.answering.talking import delivery, messages, receive, said, send_all
 from tests.conftest import NOW, WRITER
+from tests.erasing import purge
 
 TEXT = "Laskeeko asumistuki, jos saan\ttöitä? Soita 040 123 4567"
 
@@ -71,13 +73,14 @@ def test_only_confirmed_examples_leave_and_the_files_can_be_evaluated(bot, tmp_p
     assert sorted(row.label for row in read_crisis(tmp_path / "d.tsv")) == ["", "suicide"]
 
 
-def test_what_nobody_confirms_goes_with_the_texts_of_its_time(told):
+def test_what_nobody_confirms_goes_with_the_texts_of_its_time(told, messenger, clock):
     mark(told)
-    with told.database.write() as session:
-        originals.purge_texts(session, older_than=NOW + timedelta(days=30))
-        gone = misunderstandings.erase_unreviewed(session, older_than=NOW + timedelta(days=30))
+    send_all(told, messenger, clock)
+    purge(told, NOW + timedelta(days=7))  # closes the conversation
 
-    assert gone == 1
+    gone = purge(told, NOW + timedelta(days=38))
+
+    assert gone[Kept.EXAMPLES] == 1
     assert everything(told) == []
     with pytest.raises(NotAllowed, match="not kept any more"):
         mark(told)
@@ -86,8 +89,8 @@ def test_what_nobody_confirms_goes_with_the_texts_of_its_time(told):
 def test_a_confirmed_one_stays_after_its_conversation(bot):
     receive(bot, delivery(said("Laskeeko asumistuki, jos saan töitä?")))
     confirm(bot, mark(bot))
-    with bot.database.write() as session:
-        misunderstandings.erase_unreviewed(session, older_than=NOW + timedelta(days=60))
+
+    purge(bot, NOW + timedelta(days=60))
 
     assert len(everything(bot)) == 1
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from social_bot.answering import originals
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.store import CallbackRow, CallbackState, Direction, MessageRow, SendState, ThreadRow
@@ -351,7 +350,6 @@ def test_what_a_month_counted_is_the_same_after_its_texts_and_threads_are_gone(b
     keep(bot, clock)
 
     with bot.database.write() as session:
-        originals.purge_texts(session, older_than=NOW)
         session.connection().execute(delete(MessageRow).where(col(MessageRow.thread_id) > 0))
         session.connection().execute(delete(ThreadRow))
     clock.forward(days=30)

@@ -84,7 +84,7 @@ class Browser(TestClient):
         return self
 
 
-PUBLIC_PAGES = ["/callback", "/accessibility", "/conversation/ended", "/nowhere"]
+PUBLIC_PAGES = ["/callback", "/accessibility", "/conversation/ended", "/meta/data-deletion/ended", "/nowhere"]
 ROOMS = ["today and planning", "one post", "messages", "follow-up", "settings"]
 
 
@@ -107,7 +107,13 @@ def staff_pages(world: World) -> dict[str, list[str]]:
             f"/posts/new?copy={published}",
         ],
         "messages": [
-            *("/inbox", "/inbox?show=waiting", "/inbox?show=closed", f"/inbox/{world.thread}"),
+            *(
+                "/inbox",
+                "/inbox?show=waiting",
+                "/inbox?show=closed",
+                f"/inbox/{world.thread}",
+                f"/inbox/{world.thread}/own-data",
+            ),
             *("/comments", "/callbacks", "/topics", "/topics/debt", "/misunderstood"),
             *("/texts", "/texts?need=speaker", "/texts/debt/fi", "/texts/other_language/ru"),
         ],
@@ -120,7 +126,12 @@ def staff_pages(world: World) -> dict[str, list[str]]:
         ],
         "settings": [
             *(f"/settings{view}" for view in ("", "/numbers", "/links", "/services", "/hours", "/duty")),
-            *("/settings/button", "/settings/edit/phone_main", "/settings/edit/languages"),
+            *(
+                "/settings/button",
+                "/settings/retention",
+                "/settings/edit/phone_main",
+                "/settings/edit/languages",
+            ),
             *("/pages", "/pages/connect", f"/pages/{PAGE}/live", "/people", "/people/invite", "/tokens"),
             *("/audit", "/account", "/enter"),
         ],

@@ -260,18 +260,16 @@ def test_a_misunderstood_message_is_collected_read_and_exported(writer, timed_bo
     writer.read("/misunderstood/nothing.tsv", status=404)
 
 
-def test_a_request_that_ended_because_nobody_called_says_so(writer, timed_bot, world, clock):
-    clock.forward(days=20)
-    near = writer.enter(WRITER).read("/callbacks")
-    clock.forward(days=20)
+def test_a_request_that_nobody_takes_up_says_so_and_stays(writer, timed_bot, world, clock):
+    clock.forward(days=40)
     with timed_bot.database.write() as session:
-        callbacks.end_forgotten(session, timed_bot.organisation(session), now=clock())
-    ended = writer.enter(WRITER).read("/callbacks")
+        callbacks.warn_of_forgotten(session, timed_bot.organisation(session), now=clock())
 
-    assert "Kukaan ei ole soittanut. Pyyntö päättyy itsestään" in near
-    assert "Ei tavoitettu ajoissa: kukaan ei soittanut" in ended
+    page = writer.enter(WRITER).read("/callbacks")
+
+    assert "Kukaan ei ole soittanut. Numeron säilytysaika päättyy" in page
     with timed_bot.database.read() as session:
-        assert store.list_callbacks(session)[0].state is CallbackState.CANCELLED
+        assert store.list_callbacks(session)[0].state is CallbackState.REQUESTED
 
 
 def test_a_coordinator_reads_and_does_nothing(coordinator, timed_bot, thread):

@@ -51,7 +51,7 @@ def test_every_page_opens_in_every_language(browse, every_role, world, language)
 
     for path in [*everything(world), *PUBLIC_PAGES]:
         answer = browser.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        gone = path in ("/posts/999", "/nowhere", "/conversation/ended")
+        gone = path in ("/posts/999", "/nowhere", "/conversation/ended", "/meta/data-deletion/ended")
         assert answer.status_code == (404 if gone else 200), (path, answer.text)
         assert f'<html lang="{language}">' in answer.text or path == "/nowhere", path
         shown = re.sub(r"<code>.*?</code>", "", answer.text.split("<main")[1])  # words that staff may write
