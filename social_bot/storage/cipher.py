@@ -22,12 +22,13 @@ class Cipher:
 
     def __init__(self, keys: Sequence[SecretStr]) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key.get_secret_value()) for key in keys])
+            every = [Fernet(key.get_secret_value()) for key in keys]
+            self._fernet = MultiFernet(every)
+            self._newest = every[0]
         except ValueError as error:
             raise NotReady(
                 "SOCIAL_BOT_SECRET_KEYS holds something that is not a Fernet key. "
-                'Make one with: python -c "from cryptography.fernet import Fernet; '
-                'print(Fernet.generate_key().decode())"'
+                "Make one with: social-bot keys new"
             ) from error
 
     def seal(self, text: str) -> Sealed:
@@ -49,9 +50,17 @@ class Cipher:
                 "Add the key that was used before to SOCIAL_BOT_SECRET_KEYS, after the newest one."
             ) from error
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether this needs no older key."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def renew(self, sealed: bytes) -> Sealed:
-        """The same content sealed with the newest key."""
-        return Sealed(self._fernet.rotate(sealed))
+        """The same content sealed with the newest key. Raises ``NotReady`` when none of the keys fits."""
+        return self.seal_bytes(self.open_bytes(sealed))
 
 
 def blind_index(value: str, key: bytes) -> str:

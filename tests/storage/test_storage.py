@@ -125,7 +125,7 @@ def test_what_is_sealed_opens_with_any_key_and_is_renewed_with_the_newest():
 
 
 def test_a_key_that_is_none_is_refused_with_the_way_to_make_one():
-    with pytest.raises(NotReady, match="generate_key"):
+    with pytest.raises(NotReady, match="social-bot keys new"):
         Cipher([SecretStr("not a key")])
 
 
