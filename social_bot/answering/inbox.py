@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from social_bot.answering import holding, misunderstandings, store, topic_choices
@@ -33,6 +34,7 @@ from social_bot.storage.engine import Database
 
 _LEASE = timedelta(seconds=10)
 _TRIES = 3
+_TAKEN_BACK = "taken back by its writer"
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class Inbox:
         for event_id in claimed:
             try:
                 self._deal_with(event_id or 0, now=now)
+            except (OperationalError, InterfaceError):  # the database's trouble, not the event's
+                log.exception("the database does not take an event", extra=fields(event=event_id))
             except Exception:
                 log.exception("an event could not be dealt with", extra=fields(event=event_id))
                 self._set_aside(event_id or 0, now=now)
@@ -116,7 +120,7 @@ class Inbox:
             case EventKind.EDIT:
                 return self._edit(session, thread, replace(event, kind=EventKind.EDIT), now=now)
             case EventKind.UNSEND:
-                return self._purge(session, event)
+                return self._take_back(session, thread, event, now=now)
             case EventKind.ECHO:
                 return holding.hear_echo(
                     session, thread, event, own_app_id=self.own_app_id, database=self.database, now=now
@@ -141,9 +145,14 @@ class Inbox:
 
     def _receive(self, session: Session, thread: ThreadRow, event: InboundEvent, *, now: datetime) -> str:
         """Something that a person wrote or pressed: recognise, decide, write down what follows."""
-        if self._known(session, event) is not None:
+        known = self._known(session, event)
+        if known is not None and known.note != _TAKEN_BACK:
             return "stored before"
         recognition = self._recognise(event, thread.language)
+        if known is not None:  # taken back before it came: danger in it is answered all the same
+            if recognition is not None and recognition.crisis is not None:
+                self._answer(session, thread, event, recognition, known, now=now)
+            return _TAKEN_BACK
         return self._answer(session, thread, event, recognition, None, now=now)
 
     def _edit(self, session: Session, thread: ThreadRow, event: InboundEvent, *, now: datetime) -> str:
@@ -191,7 +200,8 @@ class Inbox:
         message = edited or self._inbound_row(thread, event, recognition, decision, now=now)
         if thread.crisis is not None or decision.crisis is not None:
             message.crisis = decision.crisis or message.crisis
-            message.original_sealed = None if event.text is None else self.database.cipher.seal(event.text)
+            is_erased = event.text is None or (edited is not None and edited.text_sealed is None)
+            message.original_sealed = None if is_erased else self.database.cipher.seal(event.text or "")
         session.add(message)
         session.flush()
         self._apply_decision(
@@ -271,13 +281,24 @@ class Inbox:
                 now=now,
             )
 
-    def _purge(self, session: Session, event: InboundEvent) -> str:
+    def _take_back(self, session: Session, thread: ThreadRow, event: InboundEvent, *, now: datetime) -> str:
+        """Nothing is kept of it, and nothing will be: the message itself may be delivered after this."""
         message = self._known(session, event)
         if message is not None:
             message.text_sealed = message.original_sealed = None
             misunderstandings.forget_message(session, message.id or 0)
             session.add(message)
-        return "taken back by its writer"
+        elif event.message_id is not None and event.item is None:
+            message = MessageRow(
+                thread_id=thread.id or 0,
+                page_id=thread.page_id,
+                direction=Direction.INBOUND,
+                at=event.occurred_at or now,
+                mid_index=self.database.index(event.message_id),
+                note=_TAKEN_BACK,
+            )
+            session.add(message)
+        return _TAKEN_BACK
 
     def _known(self, session: Session, event: InboundEvent) -> MessageRow | None:
         if event.message_id is None:

@@ -163,10 +163,13 @@ def take_in(database: Database, *, parse: Callable[[bytes], Sequence[InboundEven
 
 
 def erase_old_bodies(database: Database, *, now: datetime) -> None:
-    """No raw delivery is kept longer than ``KEEP_BODIES_FOR``, whatever became of it."""
+    """No raw delivery is kept longer than ``KEEP_BODIES_FOR``, whatever became of it.
+
+    One that no worker has looked at yet, after a long standstill, waits for that: it would be lost.
+    """
     with database.write() as session:
         for delivery in store.list_with_body(session, received_before=now - KEEP_BODIES_FOR):
-            delivery.body_sealed, delivery.is_parsed = None, True
+            delivery.body_sealed = None
             session.add(delivery)
     fault_point("intake.bodies_erased")
 

@@ -261,7 +261,7 @@ def _look_for(
     fault_point("sending.looked")
     now = clock()
     with database.write() as session:
-        if mid is not None:
+        if mid is not None and _is_free(session, page.page_id, database.index(mid)):
             _confirm(session, message_id, thread_id, mid, database=database, now=now)
             return
         message = store.get_message(session, message_id, for_update=True)
@@ -275,6 +275,11 @@ def _look_for(
             _tell(session, message, AlertKind.MESSAGE_UNCONFIRMED, now=now)
         session.add(message)
     fault_point("sending.look_recorded")
+
+
+def _is_free(session: Session, page_id: str, mid_index: str) -> bool:
+    """Whether what was found is not another message of ours with the same text."""
+    return store.find_message(session, page_id, mid_index) is None
 
 
 def _tell(session: Session, message: MessageRow, kind: AlertKind, *, now: datetime) -> None:

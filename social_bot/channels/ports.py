@@ -361,5 +361,5 @@ class InboundEvent:
     reference: str | None = None  # our own id in an echo of ours
     new_owner_app_id: str | None = None  # of a handover
     action: str | None = None  # take | pass | request | roles | block | unblock | add | edit | remove …
-    item: str | None = None  # of a feed event: comment, post, reaction …
+    item: str | None = None  # of a feed event: comment, post, reaction …; "echo": the page took back its own
     post_id: str | None = None  # of a feed event: the post under which, or with which, it happened

@@ -64,7 +64,8 @@ def _message(item: _Item, message: Mapping[str, Any]) -> InboundEvent | None:
     if item.contact_id is None:
         return None
     if message.get("is_deleted"):  # names the message once more, and must not pass for a duplicate of it
-        return replace(item.event(EventKind.UNSEND, mid), message_id=mid)
+        whose = "echo" if item.is_from_page else None
+        return replace(item.event(EventKind.UNSEND, mid), message_id=mid, item=whose)
     text = as_text(message.get("text"))
     has_attachment = bool(as_list(message.get("attachments"))) or "sticker_id" in message
     if item.is_from_page:
