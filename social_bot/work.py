@@ -52,6 +52,7 @@ from social_bot.tracking import purging
 from social_bot.tracking.collecting import collect
 from social_bot.tracking.history import keep_counts
 from social_bot.tracking.publication import publish
+from social_bot.tracking.reminding import remind_of_evaluations
 
 PARALLEL = 8
 """Posts, and answers, that may wait for the platform at the same time."""
@@ -252,9 +253,12 @@ class Worker:
             watch_numbers(session, organisation, now=self._clock())
 
     def _plan_ahead(self) -> None:
-        """Approvers are reminded of what waits; series have their next posts written."""
+        """Approvers are reminded of what waits, and people of evaluations; series have their next posts written."""
+        now = self._clock()
         with self._parts.database.write() as session:
-            waiting.remind_approvers(session, now=self._clock())
+            waiting.remind_approvers(session, now=now)
+            organisation = self._parts.inbox.gather(session)
+            remind_of_evaluations(session, today=organisation.today(now), now=now)
         recurring.write_coming_posts(self._parts.database, now=self._clock())
 
     def _watch_pages(self) -> None:

@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     POST_EXPIRED = "post_expired"
     APPROVAL_NEAR = "approval_near"
     SERIES_STANDS = "series_stands"
+    EVALUATION_DUE = "evaluation_due"
     PAGE_DISCONNECTED = "page_disconnected"
     SUBSCRIPTION_LOST = "subscription_lost"
     PERMISSION_LOST = "permission_lost"

@@ -27,6 +27,7 @@ AT_ONCE = frozenset(
 
 ONCE = frozenset({_K.TEXT_UNAVAILABLE, _K.TOKEN_EXPIRING, _K.PAGE_PAUSED, _K.STOPPED, _K.TEST})
 ONCE |= {_K.NUMBER_UNCHECKED, _K.POST_EXPIRED, _K.APPROVAL_NEAR, _K.SERIES_STANDS, _K.PURGE_NEAR}
+ONCE |= {_K.EVALUATION_DUE}
 """Told once; the other kinds are told again, to more people, until somebody takes them."""
 
 ROUNDS = 3

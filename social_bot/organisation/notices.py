@@ -31,6 +31,7 @@ SENTENCES: Mapping[AlertKind, str] = {
     _K.POST_EXPIRED: marked("A post waited for approval until its time passed. Nothing went out."),
     _K.APPROVAL_NEAR: marked("A post still waits for approval, and its time is near."),
     _K.SERIES_STANDS: marked("A series of posts stands still. See what stops it."),
+    _K.EVALUATION_DUE: marked("An outreach trial waits for its evaluation or a decision."),
     _K.PAGE_DISCONNECTED: marked("The connection of a page is broken. Nothing goes out before it is mended."),
     _K.SUBSCRIPTION_LOST: marked(
         "Facebook does not bring us all that is written to a page. Subscribe it again."
@@ -64,6 +65,7 @@ _PATHS = {
     "setting": "/settings/numbers#{}",
     "page": "/pages/{}/live",
     "series": "/series/{}",
+    "trial": "/trials/{}",
     "stop": "/stop#stop-{}",
 }
 

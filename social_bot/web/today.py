@@ -11,7 +11,7 @@ from social_bot.answering import store as answering
 from social_bot.answering.queue import Entry, Show, list_inbox
 from social_bot.answering.store import CallbackRow
 from social_bot.organisation import alerts, heartbeats, notices, pages
-from social_bot.organisation.alerts import AlertRow
+from social_bot.organisation.alerts import AlertKind, AlertRow
 from social_bot.organisation.directory import Organisation
 from social_bot.organisation.notices import NoticeState
 from social_bot.organisation.roles import Role
@@ -117,8 +117,8 @@ def gather_needs(session: Session, worker: Worker, moments: Moments, organisatio
 
 
 def _alert_lines(session: Session) -> Sequence[AlertLine]:
-    """One line a matter, the most urgent first."""
-    rows = alerts.unacknowledged(session)
+    """One line a matter, the most urgent first; the trials that wait have a list of their own on this page."""
+    rows = [row for row in alerts.unacknowledged(session) if row.kind is not AlertKind.EVALUATION_DUE]
     by_matter: dict[tuple[str, str], list[AlertRow]] = {}
     for row in rows:
         by_matter.setdefault((row.kind, row.subject), []).append(row)

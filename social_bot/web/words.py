@@ -141,6 +141,7 @@ ALERT_LINKS: Mapping[str, str] = {
     "setting": marked("Check the number"),
     "page": marked("See the page's connection"),
     "series": marked("See the series"),
+    "trial": marked("See the trial"),
     "stop": marked("See the stop"),
 }
 """Where an alert leads, by the kind of its subject."""

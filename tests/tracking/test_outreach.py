@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
-from social_bot.organisation import operators
+from social_bot.organisation import alerts, operators
+from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.audit import AuditEntryRow
 from social_bot.organisation.roles import Role
 from social_bot.tracking import outreach_store as store
@@ -29,6 +30,7 @@ from social_bot.tracking.outreach import (
 )
 from social_bot.tracking.outreach_input import InvalidFields, Known, parse_visit
 from social_bot.tracking.recognisable import Recognisable, find_traces, read_first_names
+from social_bot.tracking.reminding import remind_of_evaluations
 from social_bot.tracking.trial_reports import report_trial, summarise_trials, trials_due
 from social_bot.tracking.trials import (
     Decision,
@@ -732,3 +734,37 @@ def answered_thread(session, bot):
             )
         )
     session.flush()
+
+
+def owed(session) -> list[tuple[str, str]]:
+    """What people are told of trials, as it stands now."""
+    rows = alerts.unacknowledged(session)
+    return [(row.subject, row.occasion) for row in rows if row.kind is AlertKind.EVALUATION_DUE]
+
+
+def remind(session, *, days: int = 0) -> None:
+    later = NOW + timedelta(days=days)
+    remind_of_evaluations(session, today=later.date(), now=later)
+
+
+def test_people_are_reminded_of_each_evaluation_once_and_no_longer_than_it_is_owed(session, bot, names):
+    trial_id = a_trial(session, bot, names).id
+
+    remind(session)
+    remind(session)
+    at_mid = owed(session)
+    remind(session, days=31)
+    at_end = owed(session)
+
+    assert at_mid == [(f"trial:{trial_id}", f"mid {TODAY - timedelta(days=10)}")]
+    assert at_end == [(f"trial:{trial_id}", f"end {TODAY + timedelta(days=30)}")]
+
+
+def test_a_trial_of_which_nothing_is_owed_reminds_nobody(session, bot, names):
+    trial_id = a_trial(session, bot, names).id
+    remind(session)
+
+    evaluate(session, bot, trial_id, Stage.MID, MID)
+    remind(session)
+
+    assert owed(session) == []
