@@ -20,7 +20,7 @@ _TOPICS = {
     "debt": 5,
     "social_assistance_basic": 8,
     "housing": 6,
-    "food_aid": 4,
+    "money_food": 4,
     "mental_health": 2,
     "none": 3,
 }

@@ -4,6 +4,7 @@ A report is finished when it is made: whoever renders it looks nothing up, compu
 ``said`` is how a cell reads wherever it is text.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -132,7 +133,7 @@ def said(cell: Cell, unit: Unit, language: str) -> str:
         case Mark.AT_LEAST:
             return t(_AT_LEAST).format(number=number)
         case Mark.ROUNDED:
-            return f"{number}–{_number(cell.value + SMALLEST - 1, unit, language)}"
+            return _range(number, _number(cell.value + SMALLEST - 1, unit, language))
         case _:
             return number
 
@@ -142,6 +143,12 @@ def said_figure(figure: ReportFigure, language: str, *, day: Callable[[date], st
     if figure.cell.value is None and figure.cell.mark is None and figure.not_available_since is not None:
         return translate(language)(_SINCE).format(day=day(figure.not_available_since))
     return said(figure.cell, figure.unit, language)
+
+
+def _range(low: str, high: str) -> str:
+    """``20–24 minuuttia``: a unit that both have is said once."""
+    number = re.sub(r"\D+$", "", low)
+    return f"{number if high.endswith(low.removeprefix(number)) else low}–{high}"
 
 
 def _number(value: int, unit: Unit, language: str) -> str:
