@@ -53,7 +53,10 @@ class _TextFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
         line = super().formatMessage(record)
-        return " ".join([line, *(f"{key}={value!s}" for key, value in _fields_of(record).items())])
+        told = " ".join([line, *(f"{key}={value!s}" for key, value in _fields_of(record).items())])
+        return told.replace("\r", "\\r").replace(
+            "\n", "\\n"
+        )  # a value from elsewhere begins no line of its own
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  (logging's name)
         return _where_it_broke(ei[1])

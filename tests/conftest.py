@@ -20,6 +20,7 @@ from social_bot.organisation import directory, operators, pages
 from social_bot.organisation.roles import Role
 from social_bot.settings import Settings
 from social_bot.storage import migrate
+from tests.leaks import _watched, nothing_leaks  # noqa: F401  (fixtures of every test)
 
 PAGE = "100200300"
 WRITER, APPROVER = "Kirjoittaja 1", "Hyväksyjä"

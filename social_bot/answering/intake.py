@@ -5,11 +5,13 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
 from social_bot.answering import store
+from social_bot.answering.recognition import LONGEST
 from social_bot.answering.spool import Spool
 from social_bot.answering.store import DeliveryRow, EventRow
 from social_bot.channels.ports import InboundEvent
@@ -181,6 +183,11 @@ def _row(database: Database, event: InboundEvent, *, now: datetime) -> dict[str,
         "page_id": event.page_id,
         "occurred_at": event.occurred_at,
         "received_at": now,
-        "content_sealed": seal_event(event, database.cipher),
+        "content_sealed": seal_event(_bounded(event), database.cipher),
         "is_done": False,
     }
+
+
+def _bounded(event: InboundEvent) -> InboundEvent:
+    """No more of a text than is read: what is longer comes from no person's hand."""
+    return event if event.text is None else replace(event, text=event.text[:LONGEST])

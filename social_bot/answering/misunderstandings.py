@@ -18,6 +18,7 @@ from social_bot.answering.store import Direction, MessageRow
 from social_bot.answering.topics import Topic
 from social_bot.errors import InvalidInput, NotAllowed, NotFound
 from social_bot.organisation import audit, operators
+from social_bot.organisation.cells import harmless
 from social_bot.organisation.personal_data import kinds
 from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
@@ -135,7 +136,7 @@ def export_tsv(session: Session, *, danger: bool, cipher: Cipher) -> str:
     for row in everything(session):
         if row.reviewed_at is None or row.is_danger is not danger:
             continue
-        text = " ".join(cipher.open(row.text_sealed).replace("\\", " ").split())
+        text = harmless(" ".join(cipher.open(row.text_sealed).replace("\\", " ").split()))
         label = row.label.removeprefix(DANGER)
         if danger:
             writer.writerow((row.language, text, *(("no", "") if row.label == NO_DANGER else ("yes", label))))

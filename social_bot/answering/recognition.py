@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 INDIVIDUAL = "individual"
 INDIVIDUAL_AT = 0.25
+LONGEST = 20_000
+"""Letters of a message that are read and kept: as many as Messenger and comments take, and more."""
+
 LANE_WORDS = 8  # a longer message is more than a greeting or thanks
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -56,7 +59,8 @@ class Recognition:
 
 
 def recognise(text: str, *, previous_language: str | None, models: Models) -> Recognition:
-    """Danger and personal data are looked for in the text as given, whatever else it is."""
+    """Danger and personal data are looked for in the text as given, whatever else it is; see ``LONGEST``."""
+    text = text[:LONGEST]
     language = detect_language(text, previous=previous_language, models=models.classifiers)
     bag = models.classifiers.bag(text)
     words = _WORD.findall(fold(text[:500]))

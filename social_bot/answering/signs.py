@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from social_bot.errors import InvalidInput
 
 SHORTEST_MISSPELT_STEM = 8  # a stem's ending is free already
+LONGEST_MISSPELT = (
+    60  # a longer run of letters or digits is no word: looking for misspellings costs its square
+)
 GAP = 4  # a sign's next word stands at most this many words on
 SPAN = 8  # words of an any-order sign stand at most this far from its rarest word
 PAUSE = 3  # the end of a sentence counts as this many words
@@ -140,6 +143,8 @@ class Signs:
         ):
             return whole, set()
         if len(word) < SHORTEST_MISSPELT or word in self._known:
+            return set(), set()
+        if len(word) > LONGEST_MISSPELT:
             return set(), set()
         shorter = _with_one_letter_less(word)
         meant = self._misspelt.get(word, set()).union(*(self._misspelt.get(one, ()) for one in shorter))

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterable, Iterator
 
 from social_bot.organisation.audit import AuditEntryRow
+from social_bot.organisation.cells import harmless
 
 COLUMNS = ("id", "at", "actor", "action", "subject", "detail", "previous_hash", "hash")
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(entries: Iterable[AuditEntryRow]) -> Iterator[str]:
     """Line by line, parted by semicolons as Finnish spreadsheets expect; no cell can be a formula."""
     yield "\ufeff" + _line(COLUMNS)
     for entry in entries:
-        yield _line([_harmless(str(value)) for value in _values(entry).values()])
+        yield _line([harmless(str(value)) for value in _values(entry).values()])
 
 
 def as_json_lines(entries: Iterable[AuditEntryRow]) -> Iterator[str]:
@@ -25,11 +25,6 @@ def as_json_lines(entries: Iterable[AuditEntryRow]) -> Iterator[str]:
 
 def _values(entry: AuditEntryRow) -> dict[str, object]:
     return {name: getattr(entry, name) for name in COLUMNS} | {"at": entry.at.isoformat()}
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula; an apostrophe before it makes it text."""
-    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -63,8 +63,8 @@ def _renew(
 ) -> int:
     """One value, if it is still the one that was read: what was erased or changed meanwhile stays so."""
     old = row[column.name]
-    if not isinstance(old, bytes | memoryview) or database.cipher.is_newest(bytes(old)):
-        return 0
+    if not isinstance(old, bytes | memoryview) or not old or database.cipher.is_newest(bytes(old)):
+        return 0  # nothing, or erased, or done before
     same = and_(*(each == row[each.name] for each in table.primary_key.columns), column == bytes(old))
     return connection.execute(
         update(table).where(same).values({column.name: database.cipher.renew(bytes(old))})

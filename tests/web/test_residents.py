@@ -241,7 +241,7 @@ def test_the_form_tells_what_the_law_asks_for_and_asks_no_consent(anybody, timed
 
     assert "Mallilan hyvinvointialue" in page
     assert "tietosuoja, 0XX" in page
-    for told in ("6 artiklan 1 kohdan c", "30 päivän kuluttua", "tietosuojavaltuutetulle", "oikaistavaksi"):
+    for told in ("6 artiklan 1 kohdan c", "14 päivän kuluttua", "tietosuojavaltuutetulle", "oikaistavaksi"):
         assert told in page
     assert "suostu" not in page
 

@@ -100,7 +100,7 @@ def test_under_https_browsers_are_told_to_stay_there(timed_bot):
         answer = browser.get("/enter")
         entered = browser.submit("/enter", standing_on="/enter", name=WRITER)
 
-        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         assert "Secure" in entered.headers["set-cookie"]
 
 

@@ -1,0 +1,10 @@
+"""The pages, as the web's own tests open them."""
+
+from tests.web.conftest import (  # noqa: F401
+    anybody,
+    browse,
+    database_kind,
+    timed_bot,
+    world,
+    writer,
+)
