@@ -186,7 +186,7 @@ PERIODS: Mapping[Kept, Period] = {
         leaves=marked("the counts of their month"),
     ),
     Kept.AUDIT: Period(
-        what=marked("The audit log"),
+        what=marked("The log of who did what"),
         setting="audit_retention_years",
         begins=marked("the entry was written"),
         leaves=marked("how many were erased, and the seal of the last of them"),

@@ -32,6 +32,7 @@ from social_bot.planning.checks import People
 from social_bot.planning.drafts import DraftRow
 from social_bot.planning.library import MediaRow
 from social_bot.storage.backup import restore_backup, write_backup
+from social_bot.storage.resealing import renew_seals
 from social_bot.tracking import purging
 from social_bot.tracking.history import count_month
 from social_bot.tracking.periods import Month
@@ -529,6 +530,12 @@ def test_a_number_of_somebody_who_still_waits_stays(bot):
 def test_a_period_is_a_whole_number_within_the_calendar(bot, value):
     with bot.database.write() as session, pytest.raises(InvalidInput):
         directory.put(session, "retention_days", value, now=NOW, by="test", zone=bot.settings.zone)
+
+
+def test_the_keys_can_be_renewed_where_persons_were_erased(told):
+    purge_late(told)
+
+    assert renew_seals(told.database, told=lambda *_: None) == 0
 
 
 def test_messages_by_direction_are_all_there_after(told):
