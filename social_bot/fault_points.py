@@ -59,6 +59,12 @@ Point = Literal[
     "collecting.asked",
     "collecting.kept_ready",
     "collecting.kept",
+    "purging.counted",
+    "purging.closed_erased",
+    "purging.forgotten",
+    "purging.batch_ready",
+    "purging.batch_erased",
+    "purging.recorded",
 ]
 """All of them. ``…_ready``: before the commit; the others: after it, or after the platform has spoken."""
 

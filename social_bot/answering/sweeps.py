@@ -120,6 +120,7 @@ def _events(organisation: Organisation, now: datetime) -> ColumnElement[bool]:
 def _bodies(organisation: Organisation, now: datetime) -> ColumnElement[bool]:
     return and_(
         col(DeliveryRow.body_sealed).is_not(None),
+        col(DeliveryRow.is_parsed),  # one that no worker has looked at yet would be lost
         col(DeliveryRow.received_at) < now - PERIODS[Kept.BODIES].length(organisation),
     )
 
@@ -161,7 +162,7 @@ def _erase_contents(session: Session, ids: Sequence[Any], now: datetime) -> None
 def _erase_bodies(session: Session, ids: Sequence[Any], now: datetime) -> None:
     del now
     session.connection().execute(
-        update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(body_sealed=None, is_parsed=True)
+        update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(body_sealed=None)
     )
 
 

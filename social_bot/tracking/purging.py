@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from social_bot.answering import closing, comment_acts, forgetting, originals
 from social_bot.answering import sweeps as of_answering
+from social_bot.fault_points import fault_point
 from social_bot.log import fields
 from social_bot.organisation import audit
 from social_bot.organisation import sweeps as of_organisation
@@ -60,6 +61,7 @@ def purge(
     """Erase what is over its time; how much of each. May be ended at any moment, and run by several at once."""
     now = clock()
     _count_first(database, gather=gather, clock=clock)
+    fault_point("purging.counted")
     with database.write() as session:
         organisation = gather(session)
         closing.close_quiet(session, now=now)
@@ -69,8 +71,10 @@ def purge(
                 Kept.ORIGINALS: originals.erase_originals(session, now=now),
             }
         )
+    fault_point("purging.closed_erased")
     done[Kept.COMMENTS] = comment_acts.erase_ended(database, now=now)
     forgetting.carry_out(database, register=register, now=now)
+    fault_point("purging.forgotten")
     for sweep in (*_sweeps(media), *of_organisation.SWEEPS):
         while erased := _erase_batch(database, sweep, organisation, now=now, batch=batch):
             done[sweep.kept] += erased
@@ -120,7 +124,12 @@ def _erase_batch(
     database: Database, sweep: Sweep, organisation: Organisation, *, now: datetime, batch: int
 ) -> int:
     with database.write() as session:
-        return erase_some(session, sweep, organisation, now=now, limit=batch)
+        erased = erase_some(session, sweep, organisation, now=now, limit=batch)
+        if erased:
+            fault_point("purging.batch_ready")
+    if erased:
+        fault_point("purging.batch_erased")
+    return erased
 
 
 def _count_first(
@@ -139,3 +148,4 @@ def _record_run(database: Database, done: Mapping[Kept, int], *, now: datetime) 
     detail = " ".join(f"{kept.value}={done[kept]}" for kept in Kept if done.get(kept))
     with database.write() as session:
         audit.record(session, at=now, actor=PROGRAM, action=RUN, subject=_SUBJECT, detail=detail or "0")
+    fault_point("purging.recorded")
