@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -231,9 +231,9 @@ def prepare(town: Town) -> None:
             approve_texts(session, None, by=APPROVER, now=bot.now())
 
 
-def plan_posts(town: Town) -> None:
+def plan_posts(town: Town, texts: Sequence[str]) -> None:
     with town.program() as bot, bot.database.write() as session:
-        for words in POSTS:
+        for words in texts:
             content = PostContent(
                 page_id=PAGE, kind="outreach_event", texts={"fi": words}, publish_at=bot.now()
             )
@@ -249,7 +249,7 @@ def test_two_webs_and_two_workers_do_the_work_once_and_outlive_a_death(town):
     wait_until(lambda: all(town.is_up(name) for name in town.ports))
     wait_until(lambda: len(town.leaders()) == 1)
 
-    plan_posts(town)
+    plan_posts(town, POSTS)
     for resident in RESIDENTS[:12]:
         town.write(resident)
     wait_until(lambda: all(town.answers(resident) for resident in RESIDENTS[:12]))
