@@ -91,9 +91,11 @@ class Ground:
 @contextmanager
 def grounded(cache: Path) -> Iterator[Ground]:
     """Server, moulds and a place for processes; on PostgreSQL too where ``TEST_POSTGRES_URL`` is set."""
-    logging.getLogger("social_bot").setLevel(logging.CRITICAL)  # every fault would be told as what it is
+    logger = logging.getLogger("social_bot")
     os.environ["SOCIAL_BOT_CACHE_DIR"] = str(cache)
     with ExitStack() as stack:
+        stack.callback(logger.setLevel, logger.level)
+        logger.setLevel(logging.CRITICAL)  # every fault would be told as what it is
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-", dir=_fast_folder())))
         stack.enter_context(_dead_are_quiet())
         switchboard = Switchboard()
