@@ -1,14 +1,15 @@
 """Events from the platform: kept before they are acknowledged, stored once, erased when dealt with."""
 
+import asyncio
 import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
+from sqlalchemy import insert
 
 from social_bot.answering import store
 from social_bot.answering.recognition import LONGEST
@@ -39,6 +40,9 @@ def open_event(sealed: bytes, cipher: Cipher) -> InboundEvent:
     return _EVENT.validate_json(cipher.open_bytes(sealed))
 
 
+_Waiting = tuple[bytes, "asyncio.Future[None]"]
+
+
 class DeliveryWriter:
     """Group commit: deliveries that arrive together are committed together, then acknowledged.
 
@@ -57,7 +61,7 @@ class DeliveryWriter:
         self._spool = spool
         self._clock = clock
         self._on_stored = on_stored
-        self._waiting: queue.SimpleQueue[tuple[bytes, Future[None]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="delivery-writer", daemon=True)
 
     def start(self) -> None:
@@ -68,11 +72,14 @@ class DeliveryWriter:
         self._waiting.put(None)
         self._thread.join()
 
-    def put(self, body: bytes) -> "Future[None]":
-        """A future that is done once the delivery is safe, or raises when it could not be made so."""
-        done: Future[None] = Future()
-        self._waiting.put((body, done))
-        return done
+    def put(self, body: bytes) -> "asyncio.Future[None]":
+        """A future that is done once the delivery is safe, or raises when it could not be made so.
+
+        Who cancels it before the commit has begun keeps the delivery otherwise.
+        """
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.put((body, safe))
+        return safe
 
     def _run(self) -> None:
         while True:
@@ -95,10 +102,13 @@ class DeliveryWriter:
             if is_last:
                 return
 
-    def _commit(self, batch: Sequence[tuple[bytes, "Future[None]"]]) -> None:
-        batch = [(body, done) for body, done in batch if done.set_running_or_notify_cancel()]
+    def _commit(self, batch: "Sequence[_Waiting]") -> None:
+        batch = [each for each in batch if not each[1].cancelled()]
+        if not batch:
+            return
         bodies = [body for body, _ in batch]
         fault_point("intake.received")
+        problem: Exception | None = None
         try:
             self._spool.take_out(self._store)  # what came earlier is stored earlier
             self._store(bodies)
@@ -107,12 +117,11 @@ class DeliveryWriter:
             try:
                 self._spool.append(bodies)
             except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
-                for _, done in batch:
-                    done.set_exception(error)
-                return
-        for _, done in batch:
-            done.set_result(None)
-        self._on_stored()
+                problem = error
+        waiting = [safe for _, safe in batch]
+        waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, problem)
+        if problem is None:
+            self._on_stored()
 
     def _empty_spool(self) -> None:
         try:
@@ -125,13 +134,24 @@ class DeliveryWriter:
         store_deliveries(self._database, bodies, now=self._clock())
 
 
+def _settle(waiting: "Sequence[asyncio.Future[None]]", problem: Exception | None) -> None:
+    """Tell all of a batch at once: waking the loop for each would cost more than the commit."""
+    for safe in waiting:
+        if safe.done():
+            continue
+        if problem is None:
+            safe.set_result(None)
+        else:
+            safe.set_exception(problem)
+
+
 def store_deliveries(database: Database, bodies: Sequence[bytes], *, now: datetime) -> None:
     rows = [
         {"received_at": now, "body_sealed": database.cipher.seal_bytes(body), "is_parsed": False}
         for body in bodies
     ]
     with database.write() as session:
-        insert_new(session, DeliveryRow, rows)
+        session.connection().execute(insert(DeliveryRow), rows)
     fault_point("intake.stored")
 
 

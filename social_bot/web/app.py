@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from social_bot.answering.intake import DeliveryWriter
 from social_bot.answering.spool import Spool
@@ -112,6 +113,19 @@ _STAFF = (
 )
 
 
+class _App(FastAPI):
+    """The webhook stands before all that pages need: it is asked more often than they and needs none of it."""
+
+    webhook: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_delivery = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == webhooks.PATH
+        if is_delivery and self.webhook is not None:
+            await self.webhook(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(
     bot: Bot, *, on_delivery: Callable[[], None], has_public: bool = True, has_staff: bool = True
 ) -> FastAPI:
@@ -125,11 +139,12 @@ def create_app(
         yield
         writer.stop()
 
-    app = FastAPI(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
+    app = _App(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(bot)
     app.include_router(health.routes)
     if has_public:
         app.include_router(webhooks.router(bot, writer, spool))
+        app.webhook = Tracing(webhooks.Receiver(bot, writer, spool))
         app.include_router(residents.routes)
         app.include_router(deletions.routes)
         app.include_router(feeds.public)

@@ -1,0 +1,130 @@
+"""Signed deliveries over kept connections, as many as are answered or at a steady rate.
+
+``python -m tests.bench.load COUNT CONNECTIONS [--rate N] [--first N]`` prints one JSON object. One thread and an
+epoll, so that the loader costs a small part of what the server costs.
+"""
+
+import argparse
+import gc
+import hashlib
+import hmac
+import json
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from social_bot.answering.evaluation import read_topics
+from tests.bench.ground import APP_SECRET, HOST, PAGE, PORT, ROOT, percentile
+
+_ANSWER = b"HTTP/1.1 200 OK\r\n"
+_END = b"\r\n\r\nok"
+
+
+def request(number: int, text: str, at: float, *, residents: int = 5000) -> bytes:
+    """One delivery with one message, as the platform writes it; each number has a message id of its own."""
+    body = json.dumps(
+        {
+            "object": "page",
+            "entry": [
+                {
+                    "id": PAGE,
+                    "time": int(at * 1000),
+                    "messaging": [
+                        {
+                            "sender": {"id": str(6_000_000_000 + number % residents)},
+                            "recipient": {"id": PAGE},
+                            "timestamp": int(at * 1000),
+                            "message": {"mid": f"m_bench-{number:012}-{'x' * 60}", "text": text},
+                        }
+                    ],
+                }
+            ],
+        },
+        separators=(",", ":"),
+    ).encode()
+    signature = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return (
+        f"POST /webhooks/facebook HTTP/1.1\r\nHost: {HOST}:{PORT}\r\nContent-Type: application/json\r\n"
+        f"User-Agent: facebookexternalua\r\nX-Hub-Signature-256: sha256={signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+def requests(count: int, *, first: int = 0, residents: int = 5000) -> list[bytes]:
+    texts = messages()
+    now = time.time()
+    return [
+        request(number, texts[number % len(texts)], now, residents=residents)
+        for number in range(first, first + count)
+    ]
+
+
+def messages() -> list[str]:
+    """What residents ask, from the kept-apart set of the tests."""
+    return [row.text for row in read_topics(ROOT / "tests" / "answering" / "topics_set.tsv")]
+
+
+def drive(
+    waiting: Sequence[bytes], *, connections: int, rate: float | None = None
+) -> tuple[float, list[float]]:
+    """Seconds that it took, and of each request the seconds from its appointed time to its answer."""
+    poll = select.epoll()
+    lines = [socket.create_connection((HOST, PORT)) for _ in range(connections)]
+    by_number = {line.fileno(): line for line in lines}
+    for line in lines:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.setblocking(False)
+        poll.register(line, select.EPOLLIN)
+    idle, begun_at, read = deque(by_number), dict.fromkeys(by_number, 0.0), dict.fromkeys(by_number, b"")
+    taken: list[float] = []
+    sent, begun = 0, time.perf_counter()
+    while len(taken) < len(waiting):
+        now = time.perf_counter()
+        due = begun if rate is None else begun + sent / rate
+        while idle and sent < len(waiting) and due <= now:
+            number = idle.popleft()
+            begun_at[number] = now if rate is None else due
+            by_number[number].send(waiting[sent])
+            sent += 1
+            due = begun if rate is None else begun + sent / rate
+        pause = 0.0005 if rate is not None and idle and sent < len(waiting) else 5
+        for number, _ in poll.poll(pause):
+            answer = read[number] = read[number] + by_number[number].recv(65536)
+            if answer.endswith(_END):
+                if not answer.startswith(_ANSWER):
+                    raise RuntimeError(answer)
+                read[number] = b""
+                taken.append(time.perf_counter() - begun_at[number])
+                idle.append(number)
+            elif not answer or not answer.startswith(_ANSWER[: len(answer)]):
+                raise RuntimeError(answer)
+    spent = time.perf_counter() - begun
+    for line in lines:
+        line.close()
+    return spent, taken
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("count", type=int)
+    parser.add_argument("connections", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--first", type=int, default=0)
+    given = parser.parse_args()
+    waiting = requests(given.count, first=given.first)
+    gc.disable()  # its pauses would be taken for the server's
+    spent, taken = drive(waiting, connections=given.connections, rate=given.rate)
+    found = {
+        "rate": len(taken) / spent,
+        "p50": percentile(taken, 0.5),
+        "p99": percentile(taken, 0.99),
+        "bytes": sum(map(len, waiting)) / len(waiting),
+        "cpu": time.process_time() / spent,
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
