@@ -168,28 +168,33 @@ class Worker:
 
     def _publish(self) -> None:
         free = _take_all(self._posts)
-        claimed = (
-            publishing.claim_due_posts(self._parts.database, now=self._clock(), owner=self._name, limit=free)
-            if free
-            else ()
-        )
+        claimed = self._claim(limit=free) if free else ()
         for _ in range(free - len(claimed)):
             self._posts.release()
         for post_id in claimed:
-            self._pool.submit(_guarded(self._publish_one), post_id)
+            self._pool.submit(_guarded(self._publish_all), post_id)
 
-    def _publish_one(self, post_id: int) -> None:
+    def _publish_all(self, post_id: int) -> None:
+        """The claimed post, then whatever else is due, without waiting for the next tick."""
+        parts, due = self._parts, [post_id]
         try:
-            publishing.publish_post(
-                self._parts.database,
-                post_id,
-                owner=self._name,
-                publisher=self._parts.publisher,
-                media=self._parts.media,
-                clock=self._clock,
-            )
+            while due:
+                publishing.publish_post(
+                    parts.database,
+                    due[0],
+                    owner=self._name,
+                    publisher=parts.publisher,
+                    media=parts.media,
+                    clock=self._clock,
+                )
+                due = [] if self._stopping.is_set() else list(self._claim(limit=1))
         finally:
             self._posts.release()
+
+    def _claim(self, *, limit: int) -> Sequence[int]:
+        return publishing.claim_due_posts(
+            self._parts.database, now=self._clock(), owner=self._name, limit=limit
+        )
 
     def _send(self) -> None:
         """As many senders as are free; each sends until nothing waits."""

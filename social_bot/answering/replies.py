@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from sqlalchemy import select as columns
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.answering.crisis import CrisisKind
@@ -74,7 +75,7 @@ class TextVersionRow(SQLModel, table=True):
     @property
     def needs_speaker(self) -> bool:
         """Whether a speaker of the language must check it before it may be approved."""
-        return self.language not in LANGUAGES
+        return _needs_speaker(self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,10 +338,13 @@ def load_library(
     A text whose last day lies before ``today`` is left out; a text of danger goes as it was last approved.
     """
     versions: dict[tuple[str, str], ApprovedReply] = {}
-    for row in _versions(session):
+    session.flush()
+    for row in session.connection().execute(_WHAT_IS_SENT):  # for each message: columns, not whole rows
         is_approved = row.approved_at is not None
         in_force = versions.get((row.key, row.language))
-        if not is_approved and (approved_only or row.needs_speaker or (in_force and in_force.is_approved)):
+        if not is_approved and (
+            approved_only or _needs_speaker(row.language) or (in_force and in_force.is_approved)
+        ):
             continue
         if today and row.valid_until and row.valid_until < today and row.key not in CRISIS_KEYS:
             versions.pop((row.key, row.language), None)
@@ -354,6 +358,25 @@ def load_library(
             is_approved=is_approved,
         )
     return Library(versions=versions, topics={names.topic: names for names in topics})
+
+
+_WHAT_IS_SENT = (
+    columns(
+        col(TextVersionRow.key),
+        col(TextVersionRow.language),
+        col(TextVersionRow.version),
+        col(TextVersionRow.text),
+        col(TextVersionRow.content_hash),
+        col(TextVersionRow.approved_at),
+        col(TextVersionRow.valid_until),
+    )
+    .where(col(TextVersionRow.rejected_at).is_(None))
+    .order_by(col(TextVersionRow.version))
+)
+
+
+def _needs_speaker(language: str) -> bool:
+    return language not in LANGUAGES
 
 
 def newest_versions(session: Session) -> Sequence[TextVersionRow]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -122,9 +122,10 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     if not rows:
         return 0
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    key = inspect(table).primary_key
-    statement = dialect.insert(table).values(list(rows)).on_conflict_do_nothing().returning(*key)
-    return len(session.connection().execute(statement).all())
+    statement = (
+        dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    )  # the same statement for any number of rows: compiled once
+    return session.connection().execute(statement, [dict(row) for row in rows]).rowcount
 
 
 def _prepare_postgresql(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -1,5 +1,6 @@
 """What the benches stand on: an installation of their own, its processes, and a table of what was found."""
 
+import json
 import os
 import subprocess
 import sys
@@ -160,6 +161,37 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise RuntimeError(f"{url} does not answer")
+
+
+def sent_messages(place: Installation, *options: str, count: int, connections: int = 16) -> dict[str, float]:
+    """Run the loader as a process of its own; what it found."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load", str(count), str(connections), *options],
+        cwd=ROOT,
+        env=place.environment,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def wait_until_answered(place: Installation, count: int, *, patience: float) -> None:
+    """Until so many messages have come and nothing waits to be sent."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        with place.bot.database.read() as session:
+            come, waiting = (session.connection().execute(text(query)).scalar_one() for query in _STANDING)
+        if come >= count and not waiting:
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"after {patience:.0f} s {come} of {count} have come and {waiting} wait")
+
+
+_STANDING = (
+    "SELECT count(*) FROM message WHERE direction = 'inbound'",
+    "SELECT count(*) FROM message WHERE send_state IN ('pending', 'sending') AND not_before IS NULL",
+)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

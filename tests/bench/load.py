@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from social_bot.answering.evaluation import read_topics
 from tests.bench.ground import APP_SECRET, HOST, PAGE, PORT, ROOT, percentile
 
+RESIDENTS = 400
 _ANSWER = b"HTTP/1.1 200 OK\r\n"
 _END = b"\r\n\r\nok"
 
 
-def request(number: int, text: str, at: float, *, residents: int = 5000) -> bytes:
+def request(number: int, text: str, at: float, *, residents: int) -> bytes:
     """One delivery with one message, as the platform writes it; each number has a message id of its own."""
     body = json.dumps(
         {
@@ -33,7 +34,7 @@ def request(number: int, text: str, at: float, *, residents: int = 5000) -> byte
                     "time": int(at * 1000),
                     "messaging": [
                         {
-                            "sender": {"id": str(6_000_000_000 + number % residents)},
+                            "sender": {"id": resident(number % residents)},
                             "recipient": {"id": PAGE},
                             "timestamp": int(at * 1000),
                             "message": {"mid": f"m_bench-{number:012}-{'x' * 60}", "text": text},
@@ -52,12 +53,20 @@ def request(number: int, text: str, at: float, *, residents: int = 5000) -> byte
     ).encode() + body
 
 
-def requests(count: int, *, first: int = 0, residents: int = 5000) -> list[bytes]:
-    texts = messages()
-    now = time.time()
+def resident(number: int) -> str:
+    return str(6_000_000_000 + number)
+
+
+def requests(
+    count: int, *, first: int = 0, residents: int = RESIDENTS, begins: float | None = None, rate: float = 1e9
+) -> list[bytes]:
+    """``begins`` and ``rate``: each message bears the time at which it is to be sent."""
+    texts, begins = messages(), begins or time.time()
     return [
-        request(number, texts[number % len(texts)], now, residents=residents)
-        for number in range(first, first + count)
+        request(
+            first + number, texts[(first + number) % len(texts)], begins + number / rate, residents=residents
+        )
+        for number in range(count)
     ]
 
 
@@ -113,8 +122,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float)
     parser.add_argument("--first", type=int, default=0)
     given = parser.parse_args()
-    waiting = requests(given.count, first=given.first)
+    begins = time.time() + 1 + given.count / 5000  # by then all is signed
+    rate = given.rate or 1e9
+    waiting = requests(given.count, first=given.first, begins=begins, rate=rate)
     gc.disable()  # its pauses would be taken for the server's
+    if given.rate:
+        time.sleep(max(begins - time.time(), 0))
     spent, taken = drive(waiting, connections=given.connections, rate=given.rate)
     found = {
         "rate": len(taken) / spent,

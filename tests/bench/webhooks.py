@@ -5,13 +5,10 @@ same load, in turns. ``--quick``: fewer deliveries; ``--connections``: as many w
 """
 
 import argparse
-import json
 import statistics
 import subprocess
-import sys
 import time
 from contextlib import AbstractContextManager
-from typing import Any
 
 from sqlalchemy import text
 
@@ -19,13 +16,13 @@ from social_bot.answering import intake
 from tests.bench.ground import (
     HOST,
     PORT,
-    ROOT,
     Installation,
     head,
     installation,
     kinds,
     line,
     running,
+    sent_messages,
     serve,
 )
 
@@ -50,13 +47,13 @@ def report(place: Installation, kind: str, *, rounds: int, count: int, connectio
     bare, ours = [], []
     for number in range(rounds):
         with bare_route(place):
-            bare.append(load(count, connections)["rate"])
+            bare.append(load(place, count, connections)["rate"])
         with serve(place, "--public-only", "--no-work"):
             first = 1 + number * (count + WARM_UP)
-            ours.append(load(count, connections, first=first)["rate"])
+            ours.append(load(place, count, connections, first=first)["rate"])
             if number == rounds - 1:
                 half = statistics.median(ours) / 2
-                steady = load(int(half * 5), connections, first=first + count + WARM_UP, rate=half)
+                steady = load(place, int(half * 5), connections, first=first + count + WARM_UP, rate=half)
     expected = rounds * (count + WARM_UP) + int(half * 5) + WARM_UP
     with place.bot.database.read() as session:
         kept = session.connection().execute(text("SELECT count(*) FROM delivery")).scalar_one()
@@ -107,26 +104,19 @@ def bare_route(place: Installation) -> AbstractContextManager[subprocess.Popen[b
     )
 
 
-def load(count: int, connections: int, *, first: int = 0, rate: float | None = None) -> dict[str, Any]:
-    """A load process of its own, after another one that warms the server up."""
-    shot(WARM_UP, connections, first=first + count)
-    return shot(count, connections, first=first, rate=rate)
+def load(
+    place: Installation, count: int, connections: int, *, first: int = 0, rate: float | None = None
+) -> dict[str, float]:
+    """After a load that warms the server up."""
+    shot(place, WARM_UP, connections, first=first + count)
+    return shot(place, count, connections, first=first, rate=rate)
 
 
-def shot(count: int, connections: int, *, first: int, rate: float | None = None) -> dict[str, Any]:
+def shot(
+    place: Installation, count: int, connections: int, *, first: int, rate: float | None = None
+) -> dict[str, float]:
     steady = ["--rate", str(rate)] if rate else []
-    done = subprocess.run(
-        [
-            sys.executable,
-            *("-m", "tests.bench.load", str(count), str(connections), "--first", str(first)),
-            *steady,
-        ],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return sent_messages(place, "--first", str(first), *steady, count=count, connections=connections)
 
 
 if __name__ == "__main__":
