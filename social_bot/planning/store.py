@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, exists, or_, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, exists, or_, true, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.errors import NotFound
@@ -282,10 +282,17 @@ def _is_held_back() -> ColumnElement[bool]:
 
 
 def list_to_hold(session: Session) -> Sequence[PostRow]:
-    """Scheduled posts that must not go out now."""
+    """Scheduled posts that must not go out now; only those that a stop or a paused campaign could reach are read."""
+    paused = session.exec(select(CampaignRow.id).where(col(CampaignRow.paused_at).is_not(None))).all()
+    stopped = session.exec(select(StopRow.page_id).where(col(StopRow.released_at).is_(None))).all()
+    if not paused and not stopped:
+        return ()
+    is_reached = or_(
+        true() if None in stopped else col(PostRow.page_id).in_(stopped), col(PostRow.campaign_id).in_(paused)
+    )
     return session.exec(
         select(PostRow)
-        .where(PostRow.state == PostState.SCHEDULED, _is_held_back())
+        .where(PostRow.state == PostState.SCHEDULED, is_reached, _is_held_back())
         .order_by(col(PostRow.publish_at), col(PostRow.id))
         .with_for_update(of=PostRow)
     ).all()

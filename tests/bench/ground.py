@@ -122,7 +122,9 @@ def running(
     *command: str, environment: Mapping[str, str], url: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """``python`` with these arguments, answering at ``url`` before the block begins; ended after it."""
-    process = subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, *command], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     try:
         if url is not None:
             wait_for(url, process)

@@ -109,8 +109,9 @@ def schedule(place: Installation, *, first: int, count: int) -> None:
             text(_SCHEDULED.format(at=at, numbers=numbers)), {"first": first, "last": first + count - 1}
         )
         connection.commit()
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+        if is_pg:  # as autovacuum does; on SQLite nobody does
+            connection.execute(text("ANALYZE"))
+            connection.commit()
 
 
 def median(job: Callable[[], object]) -> float:
