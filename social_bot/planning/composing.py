@@ -13,7 +13,7 @@ from social_bot.organisation.approval import approve as approve_content
 from social_bot.organisation.roles import COMMAND_LINE, Role
 from social_bot.planning import approvals, library, store, versions
 from social_bot.planning.checking import Checker
-from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState
+from social_bot.planning.posts import LATENESS, SEND_LIMIT, PostContent, PostState, require_approvable
 from social_bot.planning.store import PostRow
 
 _LOCAL = "%Y-%m-%d %H:%M:%S"
@@ -163,6 +163,7 @@ def approve_post(
         )
     if now > post.goes_out_until:
         raise NotAllowed("The time of this post has passed. Give it a new time first.")
+    require_approvable(post.state)
     if checker is not None:
         checker.require_passed(session, post, now=now)
     author = by if by in post.hands else post.author

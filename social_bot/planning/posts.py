@@ -59,6 +59,14 @@ def move(state: PostState, to: PostState) -> PostState:
     return to
 
 
+def require_approvable(state: PostState) -> None:
+    """Raises ``NotAllowed``: to approve what is being sent, or may be there already, would send it twice."""
+    if state not in (PostState.DRAFT, PostState.AWAITING_APPROVAL):
+        raise NotAllowed(
+            "A post that is {state} cannot become {to}.", state=state.value, to=PostState.SCHEDULED.value
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class PostPicture:
     """``file`` is the name under the media folder (its content's hash); ``alt`` by language."""

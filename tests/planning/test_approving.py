@@ -296,3 +296,19 @@ def test_differences_are_told_word_by_word_and_make_both_versions():
     assert "".join(part.text for part in parts if part.change is not Change.ADDED) == before
     assert "".join(part.text for part in parts if part.change is not Change.REMOVED) == after
     assert next(part.text for part in parts if part.change is Change.SAME) == "Olemme auki "
+
+
+@pytest.mark.parametrize("state", [PostState.PUBLISHING, PostState.UNCONFIRMED, PostState.HELD])
+def test_what_is_being_sent_may_be_there_or_is_on_hold_is_not_approved_again(bot, state):
+    """It would be sent a second time, or past the stop that holds it."""
+    post_id = write(bot)
+    approve(bot, post_id)
+    with bot.database.write() as session:
+        post = store.get_post(session, post_id)
+        post.state = state
+        session.add(post)
+
+    with pytest.raises(NotAllowed, match="cannot become scheduled"):
+        approve(bot, post_id)
+
+    assert read(bot, post_id).state is state
