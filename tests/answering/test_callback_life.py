@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
@@ -192,4 +193,4 @@ def test_the_moves_of_a_callback() -> None:
 
 
 def test_the_life_of_a_callback(bot: Bot) -> None:
-    walk(lambda: Life(bot), STORED)
+    walk(lambda: Life(bot), settings(STORED, max_examples=25))

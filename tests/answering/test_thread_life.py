@@ -146,11 +146,14 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.written)
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:
-        mid = data.draw(st.sampled_from(sorted(self.written)))
-        item = said("", mid, at=self.clock(), person=self.person)
-        item["message"] = {"mid": mid, "is_deleted": True}
-        receive(self.bot, delivery(item), now=self.clock())
-        self.taken_back.add(mid)
+        self._take_back(data.draw(st.sampled_from(sorted(self.written))))
+
+    @rule(text=st.sampled_from(TEXTS))
+    def write_and_take_back_before_it_arrives(self, text: str) -> None:
+        mid = f"m_{self.person}_{len(self.written)}"
+        self.written[mid] = delivery(said(text, mid, at=self.clock(), person=self.person))
+        self._take_back(mid)
+        self._deliver(mid)
 
     # What the program does
 
@@ -271,6 +274,12 @@ class Life(RuleBasedStateMachine):
     def _deliver(self, mid: str) -> None:
         receive(self.bot, self.written[mid], now=self.clock())
         self.delivered.add(mid)
+
+    def _take_back(self, mid: str) -> None:
+        item = said("", mid, at=self.clock(), person=self.person)
+        item["message"] = {"mid": mid, "is_deleted": True}
+        receive(self.bot, delivery(item), now=self.clock())
+        self.taken_back.add(mid)
 
     def _danger_is_open(self) -> bool:
         thread = self.thread
