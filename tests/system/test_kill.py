@@ -47,9 +47,11 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def work(self) -> subprocess.Popen[bytes]:
+    def work(self, **settings: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "social_bot", "work"], env=self.environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "social_bot", "work"],
+            env={**self.environment, **settings},
+            stderr=subprocess.DEVNULL,
         )
 
     def add_post(self, text: str) -> int:
@@ -149,3 +151,17 @@ def test_an_unconfirmed_post_is_found_on_the_page_after_a_restart(installation):
 
     assert (before, after) == ("unconfirmed", "published")
     assert installation.on_page("Kadonnut vastaus") == 1
+
+
+def test_a_worker_that_kills_itself_after_its_intent_has_posted_nothing_and_nobody_else_does(installation):
+    post_id = installation.add_post("Aikomus")
+
+    first = installation.work(SOCIAL_BOT_FAULT_POINT="publishing.intent_written")
+    code = first.wait(30)
+    second = installation.work()
+    state = wait_for(installation, post_id, FINAL, seconds=30)
+    second.terminate()
+    second.wait(20)
+
+    assert (code, state) == (-signal.SIGKILL, "unconfirmed")
+    assert installation.on_page("Aikomus") == 0
