@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv-dev
 
-.PHONY: help demo demo-reset test check bench faults lock
+.PHONY: help demo demo-reset test check bench faults lock sbom audit
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -31,6 +31,15 @@ bench: $(DEV)/.installed  ## measure; docs/performance.md keeps the figures
 	$(DEV)/bin/python tests/bench/deciding.py
 	$(DEV)/bin/python -W ignore tests/bench/month.py
 	$(DEV)/bin/python -W ignore tests/bench/tracking.py --full
+	for each in webhooks answering publishing sizes; do \
+		$(DEV)/bin/python -W ignore -m tests.bench.$$each --quick || exit 1; done
+	$(DEV)/bin/python -W ignore -m tests.bench.process --messages 2500
+
+sbom: $(DEV)/.installed  ## write sbom.json: what an installation is made of (CycloneDX)
+	$(DEV)/bin/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --of JSON -o sbom.json
+
+audit: $(DEV)/.installed  ## look for known weaknesses of what is installed (asks the network)
+	$(DEV)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 faults: $(DEV)/.installed  ## break the program on purpose 2,000 times; docs/faults.md keeps the record
 	$(DEV)/bin/python -W ignore -m tests.faults --count 2000 --record docs/faults.md

@@ -29,6 +29,9 @@ _AGES = 0.15  # of the worlds see weeks go by
 _CALM = (25, 100, 650, 1300, 3700)
 """Seconds between the rounds in which all comes to rest; together over an hour and a half."""
 
+_OVERTAKING = (40_000, 200, 200)
+"""And until the clock is past what was planned when it ran ahead."""
+
 _RACES = 6  # of two workers in a world
 _PATIENCE = 60  # real seconds for a process of its own
 
@@ -276,7 +279,7 @@ class World:
     def calm(self) -> None:
         """Nothing disturbs any more: over two hours in which everything must come to rest."""
         self.outside.set_fault(Fault())
-        for seconds in _CALM:
+        for seconds in (*_CALM, *(_OVERTAKING if self.plan.kind is Kind.CLOCK else ())):
             self.deliver()
             self.round(seconds)
         self.outside.habits = Habits()
