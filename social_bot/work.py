@@ -175,11 +175,14 @@ class Worker:
             self._pool.submit(_guarded(self._publish_all), post_id)
 
     def _publish_all(self, post_id: int) -> None:
-        """The claimed post, then whatever else is due, without waiting for the next tick."""
+        """The claimed post, then whatever else is due, without waiting for the next tick.
+
+        One that must not go out is due until the sweep has said why: going on would claim it again and again.
+        """
         parts, due = self._parts, [post_id]
         try:
             while due:
-                publishing.publish_post(
+                was_sent = publishing.publish_post(
                     parts.database,
                     due[0],
                     owner=self._name,
@@ -187,7 +190,8 @@ class Worker:
                     media=parts.media,
                     clock=self._clock,
                 )
-                due = [] if self._stopping.is_set() else list(self._claim(limit=1))
+                goes_on = was_sent and not self._stopping.is_set()
+                due = list(self._claim(limit=1)) if goes_on else []
         finally:
             self._posts.release()
 

@@ -65,11 +65,11 @@ def publish_post(
     publisher: Publisher,
     media: Media,
     clock: Callable[[], datetime],
-) -> None:
-    """Send one claimed post and record how it ended."""
+) -> bool:
+    """Send one claimed post and record how it ended; False when it must not go out after all."""
     intent = _write_intent(database, post_id, owner=owner, media=media, now=clock())
     if intent is None:
-        return
+        return False
     number, page, outgoing = intent
     fault_point("publishing.intent_written")
     try:
@@ -83,6 +83,7 @@ def publish_post(
     else:
         fault_point("publishing.answered")
         _record_success(database, post_id, number, external_id, now=clock())
+    return True
 
 
 def look_for_unconfirmed(

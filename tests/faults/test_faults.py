@@ -99,3 +99,10 @@ def test_no_process_kills_itself_where_somebody_could_see_it(new_bot, monkeypatc
 
     with pytest.raises(NotReady, match="practice page"):
         build(settings)
+
+
+def test_a_post_past_its_time_does_not_keep_a_worker_busy(ground):
+    """Until the sweep says that it was missed it is due, claimed, and must not go out."""
+    line = next(play_all([plan_of(516, has_postgresql=False)], ground))  # the clock runs ahead by three hours
+
+    assert line.why == []
