@@ -1,6 +1,7 @@
 # ruff: noqa: T201  (a command prints)
 """Playing many worlds: in two processes or more, with a line of progress, to one tally."""
 
+import gc
 import json
 import os
 import selectors
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from tests.faults.ground import Ground, grounded
 from tests.faults.plans import Plan, plan_of
-from tests.faults.world import Result, play
+from tests.faults.program import Result
+from tests.faults.world import play
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("posts_twice", "posts_lost", "answers_twice", "inbound_lost", "came_back", "stuck")
@@ -117,6 +119,7 @@ def play_part(cache: Path) -> None:
     has_postgresql = bool(os.environ.get("TEST_POSTGRES_URL"))
     plans = [plan_of(seed, has_postgresql=has_postgresql) for seed in json.loads(sys.stdin.read())]
     with grounded(cache) as ground:
+        gc.freeze()  # the collector need not look again at all that was imported
         for line in play_all(plans, ground):
             print(json.dumps(asdict(line)), flush=True)
 

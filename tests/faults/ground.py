@@ -105,6 +105,7 @@ def grounded(cache: Path) -> Iterator[Ground]:
         stack.callback(mould.drop)
         processes = multiprocessing.get_context("forkserver")
         processes.set_forkserver_preload(["tests.faults.nursery"])
+        _prepare_nursery(mould, folder / "nursery", port)
         yield Ground(
             folder=folder,
             mould=mould,
@@ -113,6 +114,16 @@ def grounded(cache: Path) -> Iterator[Ground]:
             port=port,
             processes=processes,
         )
+
+
+def _prepare_nursery(mould: Mould, folder: Path, port: int) -> None:
+    """Where the process from which others are forked goes through the program once."""
+    folder.mkdir()
+    os.environ |= {
+        "FAULTS_NURSERY": str(folder),
+        "FAULTS_NURSERY_DATABASE": mould.copy("sqlite", folder),
+        "FAULTS_NURSERY_GRAPH": f"http://127.0.0.1:{port}/graph",
+    }
 
 
 class Died(BaseException):

@@ -19,8 +19,8 @@ from social_bot.practice.state import CommentRow, MessageRow, OutboxRow, PageRow
 from social_bot.practice.webhooks import delivery_body, sign
 from tests.conftest import PAGE
 from tests.faults.ours import APP_ID, APP_SECRET, Moment
+from tests.faults.town import TOKEN
 
-TOKEN = "page-token"
 OLD_POST = f"{PAGE}_400500600"
 LATE = timedelta(minutes=58)
 _AGAIN = 12

@@ -1,28 +1,20 @@
 """One small world: a page, residents and our program, a trouble, the calm after it, and what is counted then."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
-
-from pydantic import SecretStr
 
 from social_bot import fault_points
-from social_bot.organisation import directory, operators, pages
-from social_bot.organisation.roles import Role
-from social_bot.planning.composing import add_post, approve_post
-from social_bot.planning.posts import PostContent
 from social_bot.practice.faults import Fault
-from tests.conftest import APPROVER, NOW, PAGE, WRITER
-from tests.faults.counting import Count, count, kept_texts
-from tests.faults.ground import Died, Ground
-from tests.faults.ours import Home, Moment, Orders, Web, Work, serve_alone, work_alone
-from tests.faults.outside import COMMENTS, TOKEN, Habits, Outside, make_outside
+from tests.conftest import NOW
+from tests.faults.counting import count, kept_texts
+from tests.faults.ground import Ground
+from tests.faults.ours import Home, Moment, Orders
+from tests.faults.outside import COMMENTS, Habits, Outside, make_outside
 from tests.faults.plans import OF_WEB, Kind, Plan
-from tests.faults.troubles import Weather, Wire, stopped
+from tests.faults.program import Program, Result
+from tests.faults.town import furnish, schedule_posts
+from tests.faults.troubles import Weather, Wire
 
 ROUNDS = 3
 _AGES = 0.15  # of the worlds see weeks go by
@@ -35,16 +27,6 @@ _OVERTAKING = (40_000, 200, 200)
 _MANY = 50  # events in one delivery
 _RACES = 6  # of two workers in a world
 _PATIENCE = 60  # real seconds for a process of its own
-
-
-@dataclass
-class Result:
-    """``met``: how often the planned trouble really happened; ``reached``: how often each point was passed."""
-
-    plan: Plan
-    met: int = 0
-    reached: Counter[str] = field(default_factory=Counter)
-    count: Count = field(default_factory=Count)
 
 
 def play(ground: Ground, plan: Plan) -> Result:
@@ -65,7 +47,7 @@ def play(ground: Ground, plan: Plan) -> Result:
         stack.callback(outside.stage.store.close)
         ground.switchboard.graph = outside.graph
         stack.callback(fault_points.arm, None)
-        world = World(ground, plan, home=home, moment=moment, outside=outside, wire=wire, result=result)
+        world = World(ground, plan, home=home, outside=outside, wire=wire, result=result)
         stack.callback(world.close)
         world.begin()
         world.trouble()
@@ -77,195 +59,17 @@ def play(ground: Ground, plan: Plan) -> Result:
     return result
 
 
-class World:
+class World(Program):
+    """What happens around the program, and to it."""
+
     def __init__(
-        self,
-        ground: Ground,
-        plan: Plan,
-        *,
-        home: Home,
-        moment: Moment,
-        outside: Outside,
-        wire: Wire,
-        result: Result,
+        self, ground: Ground, plan: Plan, *, home: Home, outside: Outside, wire: Wire, result: Result
     ) -> None:
-        self.ground, self.plan, self.home, self.moment = ground, plan, home, moment
-        self.outside, self.wire, self.result = outside, wire, result
-        self.dice = plan.dice("world")
-        self.scheduled: dict[int, str] = {}
+        super().__init__(ground, plan, home=home, outside=outside, result=result)
+        self.wire = wire
         self.came_back = 0
-        self._points = list(plan.points)
-        self._web: Web | None = None
-        self._worker: Work | None = None
-        self._workers = 0
-        self._is_racing, self._races, self._is_stopped = False, 0, False
-        self._skewed = Moment(moment.shared)
-        self.bot = home.bot(moment)
-
-    # The program's life in this process
-
-    def begin(self) -> None:
-        self._furnish()
-        fault_points.arm(self._pass)
-        self.start_web()
-
-    def close(self) -> None:
-        fault_points.arm(None)
-        self.ground.switchboard.web = None
-        self.ground.switchboard.dead.clear()
-        if self._web is not None:
-            with suppress(Exception):
-                self._web.close()
-        if self._worker is not None:
-            self._worker.close()
-        self.bot.close()
-
-    def start_web(self) -> None:
-        """The webhook is there (again): a new process, in place of a dead one if there was one."""
-        board = self.ground.switchboard
-        if self._web is not None:
-            if board.dead.is_set():
-                self._web.bot.close()
-            else:
-                self._web.close()
-        board.dead.clear()
-        self._web = Web(self.home.bot(self._skewed))
-        board.web = self._web.app
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.ground.port}/webhooks/facebook"
-
-    def new_worker(self) -> Work:
-        self._workers += 1
-        name = f"worker-{self._workers}"
-        return Work(self.home.bot(self._skewed), self.plan.dice(name), name=name)
-
-    def round(self, seconds: float) -> None:
-        """The clock goes on and the worker does what is due; a dead one is followed by another at once."""
-        self.moment.forward(seconds)
-        if self._worker is None:
-            self._worker = self.new_worker()
-        try:
-            self._worker.round()
-        except Died:
-            self._worker.close()
-            self._worker = None
-
-    def deliver(self) -> bool:
-        done = self.outside.deliver(self.address)
-        if self.ground.switchboard.dead.is_set():
-            self.start_web()
-        if done and not self._is_stopped:
-            self._wait_for_spool()
-        return done
-
-    def _wait_for_spool(self) -> None:
-        """The writer looks at what is kept on disk by its own clock, not by the world's."""
-        pause = threading.Event()
-        for _ in range(200):
-            if not any((self.home.folder / "data" / "spool").glob("*.spool")):
-                return
-            pause.wait(0.01)
-
-    def _pass(self, name: str) -> None:
-        """What happens at a fault point of this process."""
-        self.result.reached[name] += 1
-        board = self.ground.switchboard
-        if name in OF_WEB and board.dead.is_set():
-            raise Died
-        if self.plan.kind is Kind.RACE:
-            self._race(name)
-        if self.plan.kind is not Kind.CRASH or not self._points:
-            return
-        wanted, _, times = self._points[0].partition(":")
-        if name != wanted:
-            return
-        left = int(times or 1) - 1
-        if left > 0:
-            self._points[0] = f"{wanted}:{left}"
-            return
-        self._points.pop(0)
-        self.result.met += 1
-        if name in OF_WEB:
-            board.dead.set()
-        raise Died
-
-    def _race(self, name: str) -> None:
-        """Another worker does everything that is due between two steps of this one."""
-        is_inside = name.endswith("_ready") or name in ("answering.decided", "intake.read")
-        if (
-            self._is_racing
-            or self._races >= _RACES
-            or name in OF_WEB
-            or is_inside
-            or self.dice.random() > 0.3
-        ):
-            return
-        self._is_racing, self._races = True, self._races + 1
-        try:
-            other = self.new_worker()
-            try:
-                other.round()
-                self.result.met += 1
-            finally:
-                other.close()
-        finally:
-            self._is_racing = False
-
-    # Processes of their own
-
-    def work_apart(self, steps: list[float], orders: Orders, *, beside: int = 0) -> None:
-        """Go the steps in a process of its own; when it is killed another goes on. ``beside``: at the same time."""
-        processes = self.ground.processes
-        left = processes.Value("i", len(steps), lock=False)
-        while left.value > 0:
-            others = [
-                processes.Process(
-                    target=work_alone, args=(self.home, orders, self.moment.shared, steps, left)
-                )
-                for _ in range(1 + beside)
-            ]
-            steps_before = left.value
-            for process in others:
-                process.start()
-            codes = [_join(process) for process in others]
-            if any(code not in (0, -9) for code in codes):
-                raise RuntimeError(f"a worker ended with {codes}")
-            if beside:
-                return
-            if -9 in codes:
-                self.result.met += 1
-                self._points.remove(orders.dies_at or "")
-                orders = self._next_orders()
-            elif steps_before == left.value:
-                raise RuntimeError("a worker went nowhere")
-            steps = steps[len(steps) - left.value :] if left.value else []
-
-    def deliver_apart(self, orders: Orders) -> None:
-        """Take the webhooks in a process of its own, which may be killed."""
-        processes = self.ground.processes
-        port, stopping = (processes.Value("i", 0, lock=False) for _ in range(2))
-        process = processes.Process(
-            target=serve_alone, args=(self.home, orders, self.moment.shared, port, stopping)
-        )
-        process.start()
-        for _ in range(1000):
-            if port.value or not process.is_alive():
-                break
-            process.join(0.005)
-        self.outside.deliver(f"http://127.0.0.1:{port.value}/webhooks/facebook" if port.value else None)
-        stopping.value = 1
-        if _join(process) == -9:
-            self.result.met += 1
-
-    def _next_orders(self) -> Orders:
-        """The next death of a worker; a death of the webhook waits for its turn."""
-        deaths = [point for point in self._points if point.partition(":")[0] not in OF_WEB]
-        dies_at = deaths[0] if deaths else None
-        return Orders(seed=f"{self.plan.seed}:{dies_at}", dies_at=dies_at)
-
-    # What happens
+        furnish(self.bot)
+        self.scheduled = schedule_posts(self.bot, self.dice)
 
     def trouble(self) -> None:
         """Some rounds in which people write and posts come due, each with its share of the trouble."""
@@ -412,67 +216,6 @@ class World:
         self.result.met += 1
         self.deliver()
         self.round(self.dice.uniform(5, 60))
-
-    @contextmanager
-    def _database_stopped(self, *, likely: float) -> Iterator[None]:
-        """With this likelihood the database takes nothing meanwhile."""
-        if self.dice.random() >= likely:
-            yield
-            return
-        self._is_stopped = True
-        try:
-            with stopped(self.home.database_url):
-                yield
-        finally:
-            self._is_stopped = False
-
-    def _furnish(self) -> None:
-        """The organisation, its page, and posts for the next minutes."""
-        with self.bot.database.write() as session:
-            operators.add(session, WRITER, [Role.WRITER], now=NOW, by="test")
-            operators.add(session, APPROVER, [Role.APPROVER, Role.WRITER], now=NOW, by="test")
-            page = pages.add(
-                session,
-                PAGE,
-                name="Neuvonta",
-                token=SecretStr(TOKEN),
-                is_live=False,
-                cipher=self.bot.database.cipher,
-                now=NOW,
-                by="test",
-            )
-            page.answers_comments = True
-            for key, value in (
-                ("name", "Mallilan aikuissosiaalityö"),
-                ("languages", "fi,sv"),
-                ("hours", "ma-pe 9-15"),
-                ("phone_main", "0XX XXX XXXX"),
-                ("social_emergency", "0XX XXX XXX1"),
-            ):
-                directory.put(session, key, value, now=NOW, by="test", zone=self.bot.settings.zone)
-        for number in range(self.dice.randint(2, 4)):
-            self._schedule(number)
-
-    def _schedule(self, number: int) -> None:
-        with self.bot.database.write() as session:
-            content = PostContent(
-                page_id=PAGE,
-                kind="post",
-                texts={"fi": f"Viesti {number}", "sv": f"Inlägg {number}"},
-                publish_at=NOW + timedelta(seconds=self.dice.randint(1, 5 if number == 0 else 120)),
-            )
-            post = add_post(session, content, zone=self.bot.settings.zone, author=WRITER, now=NOW)
-            approve_post(session, post.id or 0, content_hash=content.content_hash, by=APPROVER, now=NOW)
-            self.scheduled[post.id or 0] = content.text
-
-
-def _join(process: Any) -> int:
-    process.join(_PATIENCE)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-        raise RuntimeError("a process of ours hangs")
-    return int(process.exitcode)
 
 
 def _asks(area: str) -> frozenset[str]:
