@@ -26,7 +26,6 @@ _OVERTAKING = (40_000, 200, 200)
 
 _MANY = 50  # events in one delivery
 _RACES = 6  # of two workers in a world
-_PATIENCE = 60  # real seconds for a process of its own
 
 
 def play(ground: Ground, plan: Plan) -> Result:
@@ -82,7 +81,7 @@ class World(Program):
         self.outside.habits = Habits(is_late=self.outside.habits.is_late)
 
     def calm(self) -> None:
-        """Nothing disturbs any more: over two hours in which everything must come to rest."""
+        """Nothing disturbs any more: an hour and a half in which everything must come to rest."""
         self.outside.set_fault(Fault())
         for seconds in (*_CALM, *(_OVERTAKING if self.plan.kind is Kind.CLOCK else ())):
             self.deliver()
