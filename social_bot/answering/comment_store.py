@@ -287,6 +287,19 @@ def find_result(session: Session, page_id: str, index: str) -> DeedRow | None:
     ).first()
 
 
+def list_private_without_id(session: Session, page_id: str) -> Sequence[DeedRow]:
+    """Private messages that are, or may be, in a conversation under an id that we do not know."""
+    return session.exec(
+        select(DeedRow).where(
+            DeedRow.page_id == page_id,
+            DeedRow.kind == DeedKind.PRIVATE,
+            col(DeedRow.send_state).in_((SendState.SENDING, SendState.UNCONFIRMED, SendState.SENT)),
+            col(DeedRow.result_index).is_(None),
+            col(DeedRow.text_sealed).is_not(None),
+        )
+    ).all()
+
+
 def list_deeds(session: Session, comment_ids: Sequence[int]) -> Sequence[DeedRow]:
     return session.exec(
         select(DeedRow).where(col(DeedRow.comment_id).in_(comment_ids)).order_by(col(DeedRow.id))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from social_bot.answering import store
+from social_bot.answering import comment_store, store
 from social_bot.answering.danger import STOPPED_KEY, person_is_there
 from social_bot.answering.holding import change_owner, confirm_sent, note_spoken
 from social_bot.answering.outcomes import Lane
@@ -261,7 +261,7 @@ def _look_for(
     fault_point("sending.looked")
     now = clock()
     with database.write() as session:
-        if mid is not None and _is_free(session, page.page_id, database.index(mid)):
+        if mid is not None and _is_ours_alone(session, message, mid, text=text, database=database):
             _confirm(session, message_id, thread_id, mid, database=database, now=now)
             return
         message = store.get_message(session, message_id, for_update=True)
@@ -277,9 +277,20 @@ def _look_for(
     fault_point("sending.look_recorded")
 
 
-def _is_free(session: Session, page_id: str, mid_index: str) -> bool:
-    """Whether what was found is not another message of ours with the same text."""
-    return store.find_message(session, page_id, mid_index) is None
+def _is_ours_alone(session: Session, message: MessageRow, mid: str, *, text: str, database: Database) -> bool:
+    """Whether what was found can be nothing else that we sent: of two with the same text nobody can tell which.
+
+    A private message for a comment stands in the same conversation.
+    """
+    index = database.index(mid)
+    if store.find_message(session, message.page_id, index) is not None:
+        return False
+    if comment_store.find_result(session, message.page_id, index) is not None:
+        return False
+    unclear = store.list_unclear(session, message.thread_id)
+    private = comment_store.list_private_without_id(session, message.page_id)
+    others = [_exact_text(other, database) for other in unclear if other.id != message.id]
+    return text not in [*others, *(database.cipher.open(deed.text_sealed or b"") for deed in private)]
 
 
 def _tell(session: Session, message: MessageRow, kind: AlertKind, *, now: datetime) -> None:

@@ -391,6 +391,17 @@ def list_sending(session: Session, *, started_before: datetime) -> Sequence[Mess
     ).all()
 
 
+def list_unclear(session: Session, thread_id: int) -> Sequence[MessageRow]:
+    """Messages of a thread that may have gone out or not, and hold their text."""
+    return session.exec(
+        select(MessageRow).where(
+            MessageRow.thread_id == thread_id,
+            col(MessageRow.send_state).in_((SendState.SENDING, SendState.UNCONFIRMED)),
+            col(MessageRow.text_sealed).is_not(None),
+        )
+    ).all()
+
+
 def list_to_look_for(session: Session, *, now: datetime) -> Sequence[MessageRow]:
     return session.exec(
         select(MessageRow)

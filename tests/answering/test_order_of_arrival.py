@@ -7,8 +7,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from social_bot.answering import inbox, intake, outbox, store
+from social_bot.answering.comment_store import DeedKind, DeedRow
 from social_bot.answering.store import DeliveryRow, Direction, EventRow, MessageRow, SendState
 from social_bot.bootstrap import Bot
+from social_bot.channels.ports import OutgoingMessage
 from social_bot.errors import OutcomeUnknown
 from social_bot.organisation.alerts import AlertKind
 from tests.answering.talking import (
@@ -86,6 +88,43 @@ def test_an_answer_that_was_lost_is_not_found_in_an_earlier_one_with_the_same_te
 
     last = messages(bot, Direction.OUTBOUND)[-1]
     assert (last.send_state, last.next_look_at) == (SendState.UNCONFIRMED, None)
+    assert AlertKind.MESSAGE_UNCONFIRMED in open_alerts(bot)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param({"send_state": SendState.SENT, "has_id": True}, id="recorded"),
+        pytest.param({"send_state": SendState.SENDING, "has_id": False}, id="being sent"),
+    ],
+)
+def test_an_answer_that_was_lost_is_not_found_in_a_private_message_with_the_same_text(bot, clock, deed):
+    messenger = FakeMessenger(next_errors=[(OutcomeUnknown("lost"), False)])
+    receive(bot, delivery(said(DANGER)))
+    send_all(bot, messenger, clock)
+    (answer,) = [
+        each for each in messages(bot, Direction.OUTBOUND) if each.send_state == SendState.UNCONFIRMED
+    ]
+    text = bot.database.cipher.open(answer.text_sealed or b"")
+    messenger.sent.append(("person", OutgoingMessage(text=text, reference="private")))
+    with bot.database.write() as session:
+        session.add(
+            DeedRow(
+                page_id=PAGE,
+                kind=DeedKind.PRIVATE,
+                send_state=deed["send_state"],
+                text_sealed=answer.text_sealed,
+                result_index=bot.database.index(f"m_out{len(messenger.sent)}") if deed["has_id"] else None,
+                by="bot",
+                written_at=NOW,
+            )
+        )
+    for _ in range(3):
+        clock.forward(minutes=2)
+        outbox.look_for_unconfirmed(bot.database, messenger=messenger, clock=clock)
+
+    (looked,) = [each for each in messages(bot, Direction.OUTBOUND) if each.id == answer.id]
+    assert (looked.send_state, looked.next_look_at) == (SendState.UNCONFIRMED, None)
     assert AlertKind.MESSAGE_UNCONFIRMED in open_alerts(bot)
 
 
