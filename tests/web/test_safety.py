@@ -211,7 +211,8 @@ def test_each_kind_of_alert_is_shown_in_words(writer, timed_bot):
 
     page = writer.read("/")
 
-    assert page.count("Otan tämän hoitaakseni") == len(AlertKind)
+    others = len(AlertKind) - 1  # trials that wait for an evaluation have a list of their own there
+    assert page.count("Otan tämän hoitaakseni") == others
 
 
 def test_goals_are_taken_to_a_spreadsheet(writer, world):
