@@ -14,6 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from social_bot.storage.engine import Database
 from social_bot.storage.locks import Lock
 
+SILENT_SECONDS = 60
+"""A leader that asks no more is dropped by the server after this; the worker asks every ten seconds."""
+
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +58,8 @@ class Leadership:
             has_it = connection.scalar(
                 text("SELECT pg_try_advisory_lock(:key)"), {"key": Lock.HOUSEKEEPING.value}
             )
+            if has_it:  # a process that stands still, on a machine that lives, must not lead for ever
+                connection.execute(text(f"SET idle_session_timeout = '{SILENT_SECONDS}s'"))
         except SQLAlchemyError:
             self._drop(connection)
             raise

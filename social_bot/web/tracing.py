@@ -12,7 +12,7 @@ from social_bot import telemetry
 from social_bot.log import within
 
 HEADER = "X-Request-ID"
-_USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_USABLE = re.compile(r"[0-9A-Fa-f-]{16,64}")  # as proxies make them: no name and no number of a person is so
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,12 @@
 """One process keeps house, and another takes over when it ends or is cut off."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
 
+from social_bot.storage import leadership
 from social_bot.storage.engine import Database, open_database
 from social_bot.storage.leadership import Leadership
 
@@ -53,14 +55,27 @@ def test_who_is_cut_off_leads_no_more_and_the_next_takes_over(bot, other):
 
 
 @pytest.mark.usefixtures("only_postgresql")
+def test_who_stands_still_leads_no_more_and_the_next_takes_over(bot, other, monkeypatch):
+    monkeypatch.setattr(leadership, "SILENT_SECONDS", 1)
+    first, second = Leadership(bot.database), Leadership(other)
+    assert first.is_ours()
+
+    time.sleep(1.5)
+
+    assert second.is_ours()
+    assert not first.is_ours()
+    second.resign()
+
+
+@pytest.mark.usefixtures("only_postgresql")
 def test_who_was_cut_off_alone_leads_again(bot, other):
-    leadership = Leadership(bot.database)
-    assert leadership.is_ours()
+    leader = Leadership(bot.database)
+    assert leader.is_ours()
 
     end_connections(other)
 
-    assert leadership.is_ours()
-    leadership.resign()
+    assert leader.is_ours()
+    leader.resign()
 
 
 def test_on_sqlite_every_process_may_keep_house(bot, other):

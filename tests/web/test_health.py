@@ -126,19 +126,23 @@ def test_a_broken_request_is_told_by_the_same_id_to_its_reader_and_in_the_log(ti
     monkeypatch.setattr("social_bot.web.health.migrate.is_current", breaks)
     configure(form=LogFormat.JSON)
     try:
-        answer = watcher(timed_bot).get("/readyz", headers={"X-Request-ID": "proxy-gave-this-1"})
+        answer = watcher(timed_bot).get(
+            "/readyz", headers={"X-Request-ID": "3f2a9c0d-77e1-4b5a-9d0e-1c2b3a4d5e6f"}
+        )
     finally:
         logged = capsys.readouterr().err
         configure()
 
     assert answer.status_code == 500
-    assert answer.headers["X-Request-ID"] == "proxy-gave-this-1"
-    assert "proxy-gave-this-1" in answer.text
-    assert '"request": "proxy-gave-this-1"' in logged
+    assert answer.headers["X-Request-ID"] == "3f2a9c0d-77e1-4b5a-9d0e-1c2b3a4d5e6f"
+    assert "3f2a9c0d-77e1-4b5a-9d0e-1c2b3a4d5e6f" in answer.text
+    assert '"request": "3f2a9c0d-77e1-4b5a-9d0e-1c2b3a4d5e6f"' in logged
     assert "words of a resident" not in logged
 
 
-@pytest.mark.parametrize("given", ["", "short", "x" * 65, "with space and more", "a<script>alert(1)"])
+@pytest.mark.parametrize(
+    "given", ["", "abc", "a" * 65, "with space and more", "a<script>alert(1)", "040" + "1234567"]
+)
 def test_an_id_that_could_be_anything_else_is_replaced(timed_bot, given):
     answer = watcher(timed_bot).get("/healthz", headers={"X-Request-ID": given})
 
