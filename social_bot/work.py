@@ -57,6 +57,9 @@ from social_bot.tracking.reminding import remind_of_evaluations
 PARALLEL = 8
 """Posts, and answers, that may wait for the platform at the same time."""
 
+COMMENTING = 2
+"""Deeds under posts that may wait for the platform at the same time."""
+
 TELLING = 4
 """Notices that may wait for their receivers at the same time."""
 
@@ -91,12 +94,15 @@ class Worker:
         self._leadership = Leadership(parts.database)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._pool = ThreadPoolExecutor(max_workers=2 * PARALLEL + TELLING, thread_name_prefix="send")
-        self._posts = threading.BoundedSemaphore(PARALLEL)
-        self._answers = threading.BoundedSemaphore(PARALLEL)
-        self._notices = threading.BoundedSemaphore(TELLING)
+        self._pool = ThreadPoolExecutor(
+            max_workers=2 * PARALLEL + COMMENTING + TELLING, thread_name_prefix="send"
+        )
         self._answering = threading.Lock()
         self._stopping = threading.Event()
+        self._posts = self._crew(self._publish_one, size=PARALLEL)
+        self._answers = self._crew(self._send_one, size=PARALLEL)
+        self._comments = self._crew(self._comment_one, size=COMMENTING)
+        self._notices = self._crew(parts.bell.send_next, size=TELLING)
 
     def start(self) -> None:
         for job, every in (
@@ -135,6 +141,9 @@ class Worker:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._leadership.resign()
 
+    def _crew(self, work: Callable[[], bool], *, size: int) -> "_Crew":
+        return _Crew(work, size=size, pool=self._pool, stopping=self._stopping)
+
     def _led(self, job: Callable[[], None]) -> Callable[[], None]:
         """Housekeeping: of all processes on all machines only the one that leads does it."""
 
@@ -154,10 +163,11 @@ class Worker:
                 taken_in = intake.take_in(
                     self._parts.database, parse=self._parts.parse_delivery, now=self._clock()
                 )
-                if not self._parts.inbox.answer_events(now=self._clock()) and not taken_in:
+                answered = self._parts.inbox.answer_events(now=self._clock())
+                self._comments.call()
+                self._answers.call()
+                if not answered and not taken_in:
                     break
-                self._send()
-            self._send()
         finally:
             self._answering.release()
 
@@ -167,57 +177,28 @@ class Worker:
             self._pool.submit(_guarded(self.wake))
 
     def _publish(self) -> None:
-        free = _take_all(self._posts)
-        claimed = self._claim(limit=free) if free else ()
-        for _ in range(free - len(claimed)):
-            self._posts.release()
-        for post_id in claimed:
-            self._pool.submit(_guarded(self._publish_all), post_id)
+        self._posts.call()
 
-    def _publish_all(self, post_id: int) -> None:
-        """The claimed post, then whatever else is due, without waiting for the next tick.
-
-        One that must not go out is due until the sweep has said why: going on would claim it again and again.
-        """
-        parts, due = self._parts, [post_id]
-        try:
-            while due:
-                was_sent = publishing.publish_post(
-                    parts.database,
-                    due[0],
-                    owner=self._name,
-                    publisher=parts.publisher,
-                    media=parts.media,
-                    clock=self._clock,
-                )
-                goes_on = was_sent and not self._stopping.is_set()
-                due = list(self._claim(limit=1)) if goes_on else []
-        finally:
-            self._posts.release()
-
-    def _claim(self, *, limit: int) -> Sequence[int]:
-        return publishing.claim_due_posts(
-            self._parts.database, now=self._clock(), owner=self._name, limit=limit
+    def _publish_one(self) -> bool:
+        """Of a post that must not go out the sweep says why; until then it is due, and would be claimed again."""
+        parts = self._parts
+        claimed = publishing.claim_due_posts(parts.database, now=self._clock(), owner=self._name, limit=1)
+        return bool(claimed) and publishing.publish_post(
+            parts.database,
+            claimed[0],
+            owner=self._name,
+            publisher=parts.publisher,
+            media=parts.media,
+            clock=self._clock,
         )
 
-    def _send(self) -> None:
-        """As many senders as are free; each sends until nothing waits."""
-        for _ in range(_take_all(self._answers)):
-            self._pool.submit(_guarded(self._send_all))
-
-    def _send_all(self) -> None:
-        try:
-            while not self._stopping.is_set() and self._send_one():
-                pass
-        finally:
-            self._answers.release()
-
     def _send_one(self) -> bool:
-        """What comments ask first: they are few, and a person in danger may be among them."""
-        parts = self._parts
+        return outbox.send_next(self._parts.database, messenger=self._parts.messenger, clock=self._clock)
+
+    def _comment_one(self) -> bool:
         return comment_outbox.do_next(
-            parts.database, commenter=parts.commenter, clock=self._clock
-        ) or outbox.send_next(parts.database, messenger=parts.messenger, clock=self._clock)
+            self._parts.database, commenter=self._parts.commenter, clock=self._clock
+        )
 
     def _settle_posts(self) -> None:
         publishing.settle_stale_posts(self._parts.database, now=self._clock())
@@ -232,17 +213,8 @@ class Worker:
         )
 
     def _tell(self) -> None:
-        """As many tellers as are free; each sends notices until none waits."""
         self._parts.bell.write_due()
-        for _ in range(_take_all(self._notices)):
-            self._pool.submit(_guarded(self._tell_all))
-
-    def _tell_all(self) -> None:
-        try:
-            while not self._stopping.is_set() and self._parts.bell.send_next():
-                pass
-        finally:
-            self._notices.release()
+        self._notices.call()
 
     def _beat(self) -> None:
         """Be heard of, and lead where nobody does."""
@@ -320,21 +292,40 @@ class Worker:
         )
 
 
-def _take_all(places: threading.BoundedSemaphore) -> int:
-    taken = 0
-    while places.acquire(blocking=False):
-        taken += 1
-    return taken
+class _Crew:
+    """Threads that do one kind of work, as many as the work needs: who finds some calls another before the next.
+
+    ``work`` does one piece, False when none waits. A piece may wait long for the platform; every ``call`` adds
+    a thread beside those that wait, up to ``size``.
+    """
+
+    def __init__(
+        self, work: Callable[[], bool], *, size: int, pool: ThreadPoolExecutor, stopping: threading.Event
+    ) -> None:
+        self._work, self._pool, self._stopping = work, pool, stopping
+        self._places = threading.BoundedSemaphore(size)
+        self._begin = _guarded(self._run, name=work.__name__)
+
+    def call(self) -> None:
+        if not self._stopping.is_set() and self._places.acquire(blocking=False):
+            self._pool.submit(self._begin)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set() and self._work():
+                self.call()
+        finally:
+            self._places.release()
 
 
-def _guarded(job: Callable[..., None]) -> Callable[..., None]:
+def _guarded(job: Callable[[], None], *, name: str | None = None) -> Callable[[], None]:
     """A job that logs what breaks and lives on: the rows still say what is to be done."""
-    name = job.__name__.strip("_")
+    name = (name or job.__name__).strip("_")
 
-    def run(*arguments: object) -> None:
+    def run() -> None:
         try:
             with within(job=name, round=secrets.token_hex(4)), timed_job(name):
-                job(*arguments)
+                job()
         except Exception:
             log.exception("a job broke", extra=fields(job=name))
 

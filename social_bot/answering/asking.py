@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from social_bot.answering.briefing import gather_desk
 from social_bot.answering.dialogue import decide
-from social_bot.answering.history import gather_desk
 from social_bot.answering.outcomes import Answer, Clarify, HandOff, Inbound, Lane
 from social_bot.answering.recognition import Models, recognise
 from social_bot.answering.replies import Library, compose

@@ -15,7 +15,7 @@ from social_bot.answering.comment_policy import Matter
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.store import SendState
 from social_bot.errors import NotFound
-from social_bot.storage.types import Word
+from social_bot.storage.types import Word, no_items
 
 OPEN_STATES = (SendState.PENDING, SendState.SENDING, SendState.UNCONFIRMED)
 NOT_DONE = (SendState.FAILED, SendState.DROPPED)
@@ -78,9 +78,9 @@ class CommentRow(SQLModel, table=True):
     reason: str | None = None
     crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
     topic: str | None = Field(default=None, max_length=60)
-    languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    keys: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    personal_data: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    languages: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
+    keys: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
+    personal_data: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     written_at: datetime
     seen_at: datetime
     waits_for_person: bool = Field(default=False, index=True)
@@ -136,7 +136,9 @@ class DeedRow(SQLModel, table=True):
     target_sealed: bytes | None = None
     text_sealed: bytes | None = None
     language: str | None = Field(default=None, max_length=5)
-    versions: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    versions: list[dict[str, object]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
     crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
     is_post: bool = False
     is_automatic: bool = False

@@ -4,14 +4,13 @@ Danger is looked for in whatever is written, in every state. An edit is weighed 
 tells as hidden is hidden here; of what it tells as removed nothing is kept.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from social_bot.answering import comment_store as store
-from social_bot.answering import topic_choices
+from social_bot.answering.briefing import Briefing
 from social_bot.answering.comment_deeds import (
     BOT,
     THE_PAGE,
@@ -26,11 +25,9 @@ from social_bot.answering.comment_policy import CommentDecision, Matter, Remark,
 from social_bot.answering.comment_store import About, CommentRow, DeedKind, DeedRow, Outcome
 from social_bot.answering.comment_texts import Texts
 from social_bot.answering.recognition import Models, recognise
-from social_bot.answering.replies import load_library
 from social_bot.channels.ports import InboundEvent
-from social_bot.organisation import alerts, duty, pages, stop
+from social_bot.organisation import alerts, pages, stop
 from social_bot.organisation.alerts import AlertKind
-from social_bot.organisation.directory import Organisation
 from social_bot.organisation.pages import PageRow
 from social_bot.organisation.personal_data import mask
 from social_bot.storage.engine import Database, insert_new
@@ -55,7 +52,7 @@ class _Place:
 class Comments:
     database: Database
     models: Models
-    gather: Callable[[Session], Organisation]
+    briefing: Briefing
 
     def take(self, session: Session, event: InboundEvent, event_id: int, *, now: datetime) -> str:
         """Apply one event; the returned note says what was done, without a word of its content."""
@@ -122,7 +119,7 @@ class Comments:
                 and store.find_once(session, page.id, DeedKind.REPLY, place.index) is None
                 and not store.has_danger(session, page.id, place.index),
                 is_stopped=stop.holds_answers(stop.standing(session), page.id),
-                topics_off=topic_choices.turned_off(session),
+                topics_off=self.briefing.desk.topics_off,
                 was_written_to=author is not None
                 and crisis is not None
                 and store.has_written_to(session, author, crisis, since=now - _SAME_DANGER),
@@ -177,17 +174,11 @@ class Comments:
         *,
         now: datetime,
     ) -> None:
-        organisation = self.gather(session)
         texts = Texts(
-            library=load_library(
-                session,
-                self.models.topics,
-                approved_only=page.is_live,
-                today=organisation.today(now),
-            ),
-            organisation=organisation,
+            library=self.briefing.library(session, is_live=page.is_live),
+            organisation=self.briefing.organisation,
             now=now,
-            somebody_reads=duty.is_somebody_on_duty(session, organisation, now=now),
+            somebody_reads=self.briefing.desk.somebody_reads,
         )
         if decision.answers and self._answer(session, comment, texts, now=now):
             comment.settle(Outcome.AUTOMATIC, by=BOT, now=now)

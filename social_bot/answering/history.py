@@ -1,54 +1,27 @@
-"""What a decision needs to know: whether people are at work, and what the bot has said in a thread."""
+"""What a decision needs to know of a thread: what the bot has said in it."""
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from social_bot.answering.dialogue import Desk
 from social_bot.answering.store import Direction, MessageRow, SendState
 from social_bot.answering.threads import LOOP_WITHIN, History
-from social_bot.organisation.directory import Organisation
 from social_bot.storage.cipher import Cipher
 
 _LOOK_BACK = timedelta(days=14)
 """Longer than any rule remembers: two weeks of holidays are the longest closed period."""
 
 
-def gather_desk(
-    organisation: Organisation,
-    *,
-    now: datetime,
-    somebody_reads: bool = True,
-    is_stopped: bool = False,
-    topics_off: frozenset[str] = frozenset(),
-) -> Desk:
-    local = now.astimezone(organisation.zone)
-    hours = organisation.hours
-    return Desk(
-        is_open=hours.is_open(local),
-        somebody_reads=somebody_reads,
-        is_stopped=is_stopped,
-        topics_off=topics_off,
-        closed_since=hours.closed_since(local),
-        next_opening=hours.next_opening(local),
-    )
-
-
 def gather_history(
     session: Session, thread_id: int, text: str | None, *, cipher: Cipher, now: datetime
 ) -> History:
     """``text`` is what has just been written to us; what was not sent after all was not said."""
-    rows = session.exec(
-        select(MessageRow)
-        .where(
-            MessageRow.thread_id == thread_id,
-            MessageRow.direction == Direction.OUTBOUND,
-            col(MessageRow.is_automatic).is_(True),
-            col(MessageRow.at) > now - _LOOK_BACK,
-            col(MessageRow.send_state).not_in((SendState.DROPPED, SendState.FAILED)),
-        )
-        .order_by(col(MessageRow.at))
-    ).all()
+    rows = (
+        session.connection()
+        .execute(_SAID.where(col(MessageRow.thread_id) == thread_id, col(MessageRow.at) > now - _LOOK_BACK))
+        .all()
+    )
     said: dict[str, datetime] = {}
     for row in rows:
         keys = {str(version["key"]) for version in row.versions} | ({row.key} if row.key else set())
@@ -63,3 +36,20 @@ def gather_history(
             for row in lately
         ),
     )
+
+
+_SAID = (
+    select(  # for each message: columns, not whole rows
+        col(MessageRow.at),
+        col(MessageRow.key),
+        col(MessageRow.versions),
+        col(MessageRow.answers_id),
+        col(MessageRow.text_sealed),
+    )
+    .where(
+        col(MessageRow.direction) == Direction.OUTBOUND,
+        col(MessageRow.is_automatic).is_(True),
+        col(MessageRow.send_state).not_in((SendState.DROPPED, SendState.FAILED)),
+    )
+    .order_by(col(MessageRow.at))
+)

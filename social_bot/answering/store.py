@@ -13,7 +13,7 @@ from social_bot.answering.outcomes import Lane
 from social_bot.answering.threads import Owner, Thread
 from social_bot.channels.ports import EventKind
 from social_bot.errors import NotFound
-from social_bot.storage.types import Word
+from social_bot.storage.types import Word, no_items
 
 _KNOWN, _TEXT = text("forgotten_at IS NULL"), text("text_sealed IS NOT NULL")
 """What is still to be erased one day: small beside the history, and found without reading it."""
@@ -162,7 +162,7 @@ class MessageRow(SQLModel, table=True):
     topic: str | None = Field(default=None, max_length=60)
     language: str | None = Field(default=None, max_length=5)
     crisis: CrisisKind | None = Field(default=None, sa_type=Word(CrisisKind))
-    personal_data: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    personal_data: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     note: str | None = None
     original_sealed: bytes | None = None
     # outbound only
@@ -171,9 +171,13 @@ class MessageRow(SQLModel, table=True):
     exact_sealed: bytes | None = None
     key: str | None = Field(default=None, max_length=60)
     answers_id: int | None = Field(default=None, foreign_key="message.id")
-    versions: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    quick_replies: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    buttons: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    versions: list[dict[str, object]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
+    quick_replies: list[dict[str, str]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
+    buttons: list[dict[str, str]] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     window_until: datetime | None = None
     not_before: datetime | None = None
     send_state: SendState | None = Field(default=None, sa_type=Word(SendState))

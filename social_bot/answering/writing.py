@@ -46,11 +46,9 @@ def write_answer(
         thread.waits_for_person = True
         session.add_all((message, thread))
         return
-    for row in _rows(thread, message, answer, reply, cipher=cipher, now=now):
-        session.add(row)
-        session.flush()  # two messages of one answer are sent in the order of their ids
     thread.last_outbound_at = now
-    session.add(thread)
+    # two messages of one answer are sent in the order of their ids, which is that of adding
+    session.add_all((thread, *_rows(thread, message, answer, reply, cipher=cipher, now=now)))
 
 
 def _rows(

@@ -20,6 +20,7 @@ from social_bot.organisation import alerts, audit, operators
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.roles import Role
 from social_bot.storage.cipher import Cipher
+from social_bot.storage.types import no_items
 
 BLOCKED_FOR = timedelta(hours=6)
 """A page that the platform has barred is left alone for this long, then tried once by the next due write."""
@@ -51,8 +52,8 @@ class PageRow(SQLModel, table=True):
     token_expires_at: datetime | None = None
     data_access_expires_at: datetime | None = None
     looked_at: datetime | None = None
-    missing_permissions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    missing_subscriptions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    missing_permissions: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
+    missing_subscriptions: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     is_routed: bool | None = None
     default_app_confirmed_at: datetime | None = None
     default_app_confirmed_by: str | None = Field(default=None, max_length=160)

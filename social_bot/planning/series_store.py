@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from social_bot.errors import NotFound
 from social_bot.planning.series import HolidayRule, Plan, parse_rule
 from social_bot.planning.store import PostRow
-from social_bot.storage.types import Word
+from social_bot.storage.types import Word, no_items
 
 CLOCK = "%H:%M"
 
@@ -27,7 +27,9 @@ class SeriesRow(SQLModel, table=True):
     page_id: str = Field(foreign_key="page.id", max_length=40)
     kind: str = Field(max_length=40)
     texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
-    pictures: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    pictures: list[dict[str, object]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
     link: str | None = None
     place: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     hours: str = Field(default="", max_length=80)
@@ -37,7 +39,7 @@ class SeriesRow(SQLModel, table=True):
     starts_on: date
     ends_on: date
     holidays: HolidayRule = Field(sa_type=Word(HolidayRule), default=HolidayRule.SKIP)
-    skipped: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    skipped: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     author: str = Field(max_length=160)
     created_at: datetime
     ended_at: datetime | None = None

@@ -12,7 +12,7 @@ from social_bot.organisation.metrics import Metric
 from social_bot.organisation.pages import PageRow
 from social_bot.organisation.stop import StopRow
 from social_bot.planning.posts import PostContent, PostPicture, PostState, move
-from social_bot.storage.types import Word
+from social_bot.storage.types import Word, no_items
 
 
 class CampaignState(StrEnum):
@@ -111,14 +111,16 @@ class PostRow(SQLModel, table=True):
     kind: str = Field(max_length=40)
     texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     link: str | None = None
-    pictures: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    pictures: list[dict[str, object]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
     fields: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     publish_at: datetime
     local_time: str = Field(max_length=25)
     zone: str = Field(max_length=60)
     lateness_minutes: int
     author: str = Field(max_length=160)
-    changed_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    changed_by: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     state: PostState = Field(sa_type=Word(PostState), default=PostState.DRAFT)
     approved_by: str | None = Field(default=None, max_length=160)
     approved_at: datetime | None = None

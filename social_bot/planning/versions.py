@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 from social_bot.errors import NotFound
 from social_bot.planning.posts import PostContent, PostPicture
 from social_bot.planning.store import PostRow
+from social_bot.storage.types import no_items
 
 
 class VersionRow(SQLModel, table=True):
@@ -23,7 +24,9 @@ class VersionRow(SQLModel, table=True):
     kind: str = Field(max_length=40)
     texts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     link: str | None = None
-    pictures: list[dict[str, object]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    pictures: list[dict[str, object]] = Field(
+        default_factory=no_items, sa_column=Column(JSON, nullable=False)
+    )
     fields: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     publish_at: datetime
     content_hash: str = Field(max_length=64)
