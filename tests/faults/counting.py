@@ -65,7 +65,9 @@ def breaking_jobs() -> Iterator[list[str]]:
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.exc_info and record.exc_info[1]:
-                broken.append(f"{getattr(record, 'social_bot_fields', {}).get('job')} ({record.exc_info[1]!r})")
+                broken.append(
+                    f"{getattr(record, 'social_bot_fields', {}).get('job')} ({record.exc_info[1]!r})"
+                )
 
     logger, listener = logging.getLogger("social_bot.work"), Listener()
     logger.setLevel(logging.ERROR)
