@@ -17,7 +17,7 @@ from tests.faults.plans import OF_WEB, Kind, Plan
 from tests.faults.troubles import stopped
 
 _RACES = 6  # of two workers in a world
-_PATIENCE = 120  # real seconds for a process of its own, or for what is kept on disk; only what hangs takes so long
+_PATIENCE = 120  # real seconds; only what hangs takes so long
 
 
 @dataclass

@@ -24,6 +24,9 @@ _CALM = (25, 100, 700, 4300)
 _OVERTAKING = (40_000, 200, 200)
 """And until the clock is past what was planned when it ran ahead."""
 
+_LAST = (12, 300)
+"""And for a post that was found on the page in the longest of these rounds, until counters are read once more."""
+
 _MANY = 50  # events in one delivery
 _RACES = 6  # of two workers in a world
 
@@ -92,7 +95,7 @@ class World(Program):
             self.round(seconds)
         self.outside.habits = Habits()
         self.deliver()
-        for seconds in (12, 200):
+        for seconds in _LAST:
             self.round(seconds)
 
     def age(self) -> None:
