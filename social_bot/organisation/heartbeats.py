@@ -18,6 +18,7 @@ class HeartbeatRow(SQLModel, table=True):
 
 def beat(session: Session, name: str, *, now: datetime) -> None:
     session.merge(HeartbeatRow(name=name, beaten_at=now))
+    session.flush()  # before the old ones go: this one may have been among them
     forgotten = col(HeartbeatRow.beaten_at) < now - _FORGOTTEN_AFTER
     session.connection().execute(delete(HeartbeatRow).where(forgotten))
 

@@ -1,7 +1,9 @@
 """What must never be: counted when a world has come to rest."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 
 from sqlmodel import Session, col, select
@@ -15,6 +17,7 @@ from social_bot.organisation.alerts import AlertRow
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PostRow
 from social_bot.tracking.figure_store import PostReadingRow
+from social_bot.tracking.readings import FIRST
 from tests.faults.outside import Outside
 
 _NOT_AT_REST = (SendState.PENDING, SendState.SENDING)
@@ -52,6 +55,30 @@ def count(bot: Bot, outside: Outside, scheduled: dict[int, str]) -> Count:
         _count_inbound(session, found, outside, bot)
         _count_stuck(session, found, bot)
     return found
+
+
+@contextmanager
+def breaking_jobs() -> Iterator[list[str]]:
+    """The jobs of this process that break meanwhile, each with its error."""
+    broken: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.exc_info and record.exc_info[1]:
+                broken.append(
+                    f"{getattr(record, 'social_bot_fields', {}).get('job')} ({record.exc_info[1]!r})"
+                )
+
+    logger, listener = logging.getLogger("social_bot.work"), Listener()
+    logger.setLevel(logging.ERROR)
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        yield broken
+    finally:
+        logger.propagate = True
+        logger.removeHandler(listener)
+        logger.setLevel(logging.NOTSET)
 
 
 def kept_texts(bot: Bot) -> set[str]:
@@ -194,5 +221,10 @@ def _count_stuck(session: Session, found: Count, bot: Bot) -> None:
             found.note("inbound_lost", f"delivery:{delivery.id}: {delivery.problem}")
     for path in (bot.settings.data_dir / "spool").glob("*.spool"):
         found.note("stuck", f"{path.name} waits on disk")
-    for reading in session.exec(select(PostReadingRow).where(col(PostReadingRow.due_at) <= bot.now())):
-        found.note("stuck", f"the counters of post:{reading.post_id} are not read")
+    published = select(PostRow).where(
+        PostRow.state == PostState.PUBLISHED, col(PostRow.publish_at) <= bot.now() - FIRST
+    )
+    for post in session.exec(published):
+        reading = session.get(PostReadingRow, post.id)
+        if reading is None or reading.last_at is None or reading.due_at <= bot.now():
+            found.note("stuck", f"the counters of post:{post.id} are not read")

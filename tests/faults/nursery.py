@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 from social_bot.answering.intake import store_deliveries
 from tests.conftest import NOW, PAGE
@@ -29,6 +30,7 @@ def _go_through() -> None:
         cache=Path(os.environ["SOCIAL_BOT_CACHE_DIR"]),
         database_url=os.environ["FAULTS_NURSERY_DATABASE"],
         graph_url=os.environ["FAULTS_NURSERY_GRAPH"],
+        stopped=SimpleNamespace(value=0),
     )
     bot = home.bot(_at_nine)
     furnish(bot)

@@ -27,9 +27,11 @@ from social_bot.bootstrap import Bot, build
 from social_bot.channels.facebook.graph import FacebookChannel
 from social_bot.settings import Settings
 from social_bot.web import webhooks
+from tests.faults.troubles import Wire, Wired
 
 APP_ID, APP_SECRET = "555000111", "test-app-secret"
-PATIENCE = httpx.Timeout(connect=0.5, read=0.5, write=0.5, pool=0.5)
+_PATIENCE = 60.0
+"""Real seconds for an answer of the page: on a loaded machine it may be late, which is no trouble of the world's."""
 _SKIPPED = {
     "_count": 0.8,
     "_watch_owners": 0.6,
@@ -39,7 +41,8 @@ _SKIPPED = {
 }
 """Dear, and not what is tried here: how often a round leaves them out."""
 
-_BUSY = 40  # milliseconds that a database may let us wait
+_BUSY_STOPPED, _BUSY = 40, 15_000
+"""Milliseconds that a locked database may let us wait: while it is stopped that only costs time."""
 
 
 class Moment:
@@ -58,13 +61,17 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """Where a process of ours finds what it needs; small enough to hand to another process."""
+    """Where a process of ours finds what it needs; small enough to hand to another process.
+
+    ``stopped``: shared by all, whether the database takes nothing now. ``wire``: what the calls go over.
+    """
 
     folder: Path
     cache: Path
     database_url: str
     graph_url: str
-    is_wired: bool = False
+    stopped: Any
+    wire: Wire | None = None
 
     def bot(self, clock: Callable[[], datetime]) -> Bot:
         bot = build(
@@ -79,7 +86,8 @@ class Home:
             ),
             clock=clock,
         )
-        event.listen(bot.database.engine, "connect", _be_impatient)
+        event.listen(bot.database.engine, "connect", _forget_power_cuts)
+        event.listen(bot.database.engine, "checkout", self._be_patient)
         _share_statements(bot.database.engine)
         bot.__dict__["models"] = models(self.cache)
         bot.__dict__["channel"] = FacebookChannel(
@@ -88,13 +96,18 @@ class Home:
             clock=clock,
             base_url=self.graph_url,
             client=httpx.Client(
-                timeout=PATIENCE,
+                timeout=_PATIENCE,
                 trust_env=False,
                 verify=False,  # the page is on this machine and speaks plainly
-                limits=httpx.Limits(max_keepalive_connections=0 if self.is_wired else 1),
+                limits=httpx.Limits(max_keepalive_connections=1),
+                transport=Wired(self.wire) if self.wire is not None else None,
             ),
         )
         return bot
+
+    def _be_patient(self, connection: Any, *_: object) -> None:
+        if not hasattr(connection, "autocommit"):  # PostgreSQL throws everybody out: nobody waits there
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_STOPPED if self.stopped.value else _BUSY}")
 
 
 @cache
@@ -111,15 +124,13 @@ def _share_statements(engine: Engine) -> None:
 _ENGINES: dict[str, Engine] = {}
 
 
-def _be_impatient(connection: Any, record: object) -> None:
-    """Locks are given up in real time, and no power is cut here: what a killed process wrote stays written."""
+def _forget_power_cuts(connection: Any, record: object) -> None:
+    """No power is cut here: what a killed process wrote stays written."""
     del record
     if hasattr(connection, "autocommit"):  # psycopg
-        connection.execute(f"SET lock_timeout = '{_BUSY}ms'")
         connection.execute("SET synchronous_commit = off")
         connection.commit()
     else:
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY}")
         connection.execute("PRAGMA synchronous = OFF")
 
 

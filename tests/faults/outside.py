@@ -190,7 +190,7 @@ def post(address: str, body: bytes) -> bool:
 @cache
 def _client() -> httpx.Client:
     """A connection for each delivery: the program at the other end may be another one by then."""
-    return httpx.Client(trust_env=False, timeout=5, limits=httpx.Limits(max_keepalive_connections=0))
+    return httpx.Client(trust_env=False, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def _old_post(clock: Moment) -> PostRow:

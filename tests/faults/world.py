@@ -7,7 +7,7 @@ from datetime import timedelta
 from social_bot import fault_points
 from social_bot.practice.faults import Fault
 from tests.conftest import NOW
-from tests.faults.counting import count, kept_texts
+from tests.faults.counting import breaking_jobs, count, kept_texts
 from tests.faults.ground import Ground
 from tests.faults.ours import Home, Moment, Orders
 from tests.faults.outside import COMMENTS, Habits, Outside, make_outside
@@ -24,6 +24,9 @@ _CALM = (25, 100, 700, 4300)
 _OVERTAKING = (40_000, 200, 200)
 """And until the clock is past what was planned when it ran ahead."""
 
+_LAST = (12, 300)
+"""And for a post that was found on the page in the longest of these rounds, until counters are read once more."""
+
 _MANY = 50  # events in one delivery
 _RACES = 6  # of two workers in a world
 
@@ -39,7 +42,8 @@ def play(ground: Ground, plan: Plan) -> Result:
             cache=ground.cache,
             database_url=address,
             graph_url=f"http://127.0.0.1:{wire.port if plan.kind is Kind.NETWORK else ground.port}/graph",
-            is_wired=plan.kind is Kind.NETWORK,
+            stopped=ground.processes.Value("b", 0, lock=False),
+            wire=wire if plan.kind is Kind.NETWORK else None,
         )
         moment = Moment(ground.processes.Value("d", NOW.timestamp(), lock=False))
         outside = make_outside(folder / "practice.db", moment, plan.dice("outside"))
@@ -50,11 +54,14 @@ def play(ground: Ground, plan: Plan) -> Result:
         stack.callback(world.close)
         world.begin()
         world.trouble()
-        world.calm()
-        result.count = count(world.bot, outside, world.scheduled)
-        if plan.ages or plan.dice("age").random() < _AGES:
-            world.age()
-            result.count.came_back += world.came_back
+        with breaking_jobs() as broken:
+            world.calm()
+            result.count = count(world.bot, outside, world.scheduled)
+            if plan.ages or plan.dice("age").random() < _AGES:
+                world.age()
+                result.count.came_back += world.came_back
+        for each in broken:
+            result.count.note("stuck", f"{each} broke in the calm")
     return result
 
 
@@ -88,7 +95,7 @@ class World(Program):
             self.round(seconds)
         self.outside.habits = Habits()
         self.deliver()
-        for seconds in (12, 200):
+        for seconds in _LAST:
             self.round(seconds)
 
     def age(self) -> None:
@@ -165,7 +172,7 @@ class World(Program):
         with self._database_stopped(likely=0.7):
             self.deliver()
             self.round(self.dice.uniform(5, 60))
-            self.result.met += self._is_stopped
+            self.result.met += self.home.stopped.value
         self.deliver()
         self.round(self.dice.uniform(5, 60))
 

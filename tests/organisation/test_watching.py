@@ -251,3 +251,12 @@ def test_workers_are_silent_only_when_none_has_been_heard_of_for_five_minutes(bo
     with bot.database.read() as session:
         assert heartbeats.silent_since(session, now=NOW + timedelta(minutes=7)) is None
         assert heartbeats.silent_since(session, now=NOW + timedelta(minutes=8)) == NOW + timedelta(minutes=2)
+
+
+def test_a_worker_that_comes_back_under_its_name_after_days_is_heard_of(bot):
+    for days in (0, 3):
+        with bot.database.write() as session:
+            heartbeats.beat(session, "one", now=NOW + timedelta(days=days))
+
+    with bot.database.read() as session:
+        assert heartbeats.everyone(session) == {"one": NOW + timedelta(days=3)}
