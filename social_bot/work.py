@@ -132,7 +132,7 @@ class Worker:
                 misfire_grace_time=None,
             )
         self._scheduler.start()
-        self._pool.submit(_guarded(self._beat))
+        self._begin(_guarded(self._beat))
 
     def stop(self) -> None:
         """End after what is being sent has ended; what is not begun stays in its row."""
@@ -142,7 +142,10 @@ class Worker:
         self._leadership.resign()
 
     def _crew(self, work: Callable[[], bool], *, size: int) -> "_Crew":
-        return _Crew(work, size=size, pool=self._pool, stopping=self._stopping)
+        return _Crew(work, size=size, begin=self._begin, stopping=self._stopping)
+
+    def _begin(self, job: Callable[[], None]) -> None:
+        self._pool.submit(job)
 
     def _led(self, job: Callable[[], None]) -> Callable[[], None]:
         """Housekeeping: of all processes on all machines only the one that leads does it."""
@@ -174,7 +177,7 @@ class Worker:
     def wake_soon(self) -> None:
         """``wake`` in a thread of the pool, for a caller that must not wait."""
         if not self._stopping.is_set():
-            self._pool.submit(_guarded(self.wake))
+            self._begin(_guarded(self.wake))
 
     def _publish(self) -> None:
         self._posts.call()
@@ -300,15 +303,20 @@ class _Crew:
     """
 
     def __init__(
-        self, work: Callable[[], bool], *, size: int, pool: ThreadPoolExecutor, stopping: threading.Event
+        self,
+        work: Callable[[], bool],
+        *,
+        size: int,
+        begin: Callable[[Callable[[], None]], object],
+        stopping: threading.Event,
     ) -> None:
-        self._work, self._pool, self._stopping = work, pool, stopping
+        self._work, self._begin, self._stopping = work, begin, stopping
         self._places = threading.BoundedSemaphore(size)
-        self._begin = _guarded(self._run, name=work.__name__)
+        self._job = _guarded(self._run, name=work.__name__)
 
     def call(self) -> None:
         if not self._stopping.is_set() and self._places.acquire(blocking=False):
-            self._pool.submit(self._begin)
+            self._begin(self._job)
 
     def _run(self) -> None:
         try:

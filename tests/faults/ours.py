@@ -166,7 +166,6 @@ class Work:
         worker: Any = bot.worker()
         timetable = Timetable()
         worker._pool, worker._scheduler, worker._name = Inline(), timetable, name
-        worker._answers = worker._notices = threading.BoundedSemaphore(1)  # one after the other
         self._leadership = worker._leadership
         worker.start()
         self._jobs, self._names = timetable.jobs, timetable.names
