@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from social_bot.answering.store import Direction, MessageRow, SendState
@@ -17,11 +17,7 @@ def gather_history(
     session: Session, thread_id: int, text: str | None, *, cipher: Cipher, now: datetime
 ) -> History:
     """``text`` is what has just been written to us; what was not sent after all was not said."""
-    rows = (
-        session.connection()
-        .execute(_SAID.where(col(MessageRow.thread_id) == thread_id, col(MessageRow.at) > now - _LOOK_BACK))
-        .all()
-    )
+    rows = session.connection().execute(_SAID, {"thread": thread_id, "since": now - _LOOK_BACK}).all()
     said: dict[str, datetime] = {}
     for row in rows:
         keys = {str(version["key"]) for version in row.versions} | ({row.key} if row.key else set())
@@ -47,6 +43,8 @@ _SAID = (
         col(MessageRow.text_sealed),
     )
     .where(
+        col(MessageRow.thread_id) == bindparam("thread"),
+        col(MessageRow.at) > bindparam("since"),
         col(MessageRow.direction) == Direction.OUTBOUND,
         col(MessageRow.is_automatic).is_(True),
         col(MessageRow.send_state).not_in((SendState.DROPPED, SendState.FAILED)),

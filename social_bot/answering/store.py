@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import JSON, Column, Index, case, exists, func, or_, text, update
+from sqlalchemy import JSON, Column, Index, bindparam, case, exists, func, or_, text, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
@@ -15,6 +18,7 @@ from social_bot.channels.ports import EventKind
 from social_bot.errors import NotFound
 from social_bot.storage.types import Word, no_items
 
+_Row = TypeVar("_Row")
 _KNOWN, _TEXT = text("forgotten_at IS NULL"), text("text_sealed IS NOT NULL")
 """What is still to be erased one day: small beside the history, and found without reading it."""
 
@@ -304,8 +308,7 @@ def claim_events(session: Session, *, now: datetime, until: datetime, limit: int
 
 
 def get_thread(session: Session, thread_id: int, *, for_update: bool = False) -> ThreadRow:
-    query = select(ThreadRow).where(ThreadRow.id == thread_id)
-    thread = session.exec(query.with_for_update() if for_update else query).first()
+    thread = session.exec(_THREAD[for_update], params={"id": thread_id}).first()
     if thread is None:
         raise NotFound("There is no thread {id}.", id=thread_id)
     return thread
@@ -314,8 +317,8 @@ def get_thread(session: Session, thread_id: int, *, for_update: bool = False) ->
 def find_thread(
     session: Session, page_id: str, contact_index: str, *, for_update: bool = False
 ) -> ThreadRow | None:
-    query = select(ThreadRow).where(ThreadRow.page_id == page_id, ThreadRow.contact_index == contact_index)
-    return session.exec(query.with_for_update() if for_update else query).first()
+    of = {"page_id": page_id, "contact_index": contact_index}
+    return session.exec(_THREAD_WITH[for_update], params=of).first()
 
 
 def list_threads(session: Session, *, page_id: str | None = None, limit: int = 200) -> Sequence[ThreadRow]:
@@ -351,40 +354,16 @@ def list_messages(session: Session, thread_ids: Sequence[int]) -> Sequence[Messa
 
 
 def find_message(session: Session, page_id: str, mid_index: str) -> MessageRow | None:
-    return session.exec(
-        select(MessageRow).where(MessageRow.page_id == page_id, MessageRow.mid_index == mid_index)
-    ).first()
+    return session.exec(_MESSAGE_CALLED, params={"page_id": page_id, "mid_index": mid_index}).first()
 
 
 def claim_outbound(session: Session, *, now: datetime) -> MessageRow | None:
     """The oldest message that may be sent now and is the first waiting one of its thread; danger goes first."""
-    earlier = aliased(MessageRow)
-    is_waiting = (SendState.PENDING, SendState.SENDING)
-    return session.exec(
-        select(MessageRow)
-        .where(
-            MessageRow.send_state == SendState.PENDING,
-            or_(col(MessageRow.retry_at).is_(None), col(MessageRow.retry_at) <= now),
-            or_(col(MessageRow.not_before).is_(None), col(MessageRow.not_before) <= now),
-            or_(
-                col(MessageRow.lane) == Lane.CRISIS,
-                ~exists().where(
-                    col(earlier.thread_id) == col(MessageRow.thread_id),
-                    col(earlier.id) < col(MessageRow.id),
-                    col(earlier.send_state).in_(is_waiting),
-                    or_(col(earlier.not_before).is_(None), col(earlier.not_before) <= now),
-                ),
-            ),
-        )
-        .order_by(case((col(MessageRow.lane) == Lane.CRISIS, 0), else_=1), col(MessageRow.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    return session.exec(_NEXT_OUTBOUND, params={"now": now}).first()
 
 
 def get_message(session: Session, message_id: int, *, for_update: bool = False) -> MessageRow | None:
-    query = select(MessageRow).where(MessageRow.id == message_id)
-    return session.exec(query.with_for_update() if for_update else query).first()
+    return session.exec(_MESSAGE[for_update], params={"id": message_id}).first()
 
 
 def list_sending(session: Session, *, started_before: datetime) -> Sequence[MessageRow]:
@@ -413,6 +392,48 @@ def list_to_look_for(session: Session, *, now: datetime) -> Sequence[MessageRow]
         .order_by(col(MessageRow.id))
         .limit(10)
     ).all()
+
+
+# What is asked several times for each message is built once: building costs more than asking.
+
+
+def _once_and_locked(query: SelectOfScalar[_Row]) -> dict[bool, SelectOfScalar[_Row]]:
+    """The query by whether the rows are locked for a change."""
+    return {False: query, True: query.with_for_update()}
+
+
+_THREAD = _once_and_locked(select(ThreadRow).where(ThreadRow.id == bindparam("id")))
+_THREAD_WITH = _once_and_locked(
+    select(ThreadRow).where(
+        ThreadRow.page_id == bindparam("page_id"), ThreadRow.contact_index == bindparam("contact_index")
+    )
+)
+_MESSAGE = _once_and_locked(select(MessageRow).where(MessageRow.id == bindparam("id")))
+_MESSAGE_CALLED = select(MessageRow).where(
+    MessageRow.page_id == bindparam("page_id"), MessageRow.mid_index == bindparam("mid_index")
+)
+_NOW: BindParameter[datetime] = bindparam("now")
+_EARLIER = aliased(MessageRow)
+_NEXT_OUTBOUND = (
+    select(MessageRow)
+    .where(
+        MessageRow.send_state == SendState.PENDING,
+        or_(col(MessageRow.retry_at).is_(None), col(MessageRow.retry_at) <= _NOW),
+        or_(col(MessageRow.not_before).is_(None), col(MessageRow.not_before) <= _NOW),
+        or_(
+            col(MessageRow.lane) == Lane.CRISIS,
+            ~exists().where(
+                col(_EARLIER.thread_id) == col(MessageRow.thread_id),
+                col(_EARLIER.id) < col(MessageRow.id),
+                col(_EARLIER.send_state).in_((SendState.PENDING, SendState.SENDING)),
+                or_(col(_EARLIER.not_before).is_(None), col(_EARLIER.not_before) <= _NOW),
+            ),
+        ),
+    )
+    .order_by(case((col(MessageRow.lane) == Lane.CRISIS, 0), else_=1), col(MessageRow.id))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 # --- callbacks ---------------------------------------------------------------------------------

@@ -56,9 +56,11 @@ def wait_for_senders(session: Session) -> None:
 
 def standing(session: Session) -> Sequence[StopRow]:
     """For readers: the stops that stand, the oldest first."""
-    return session.exec(
-        select(StopRow).where(col(StopRow.released_at).is_(None)).order_by(col(StopRow.id))
-    ).all()
+    return session.exec(_STANDING).all()
+
+
+_STANDING = select(StopRow).where(col(StopRow.released_at).is_(None)).order_by(col(StopRow.id))
+"""Asked before everything that goes out, so built once."""
 
 
 def holds_answers(stops: Sequence[StopRow], page_id: str) -> bool:
