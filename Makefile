@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv-dev
 
-.PHONY: help demo demo-reset test check bench faults lock sbom audit
+.PHONY: help demo demo-reset test check types style bench faults lock sbom audit
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -18,10 +18,14 @@ demo-reset:  ## forget the demo's data
 test: $(DEV)/.installed  ## run all tests, on PostgreSQL too when TEST_POSTGRES_URL is set
 	$(DEV)/bin/python -m pytest -n 3 --dist loadgroup
 
-check: $(DEV)/.installed  ## lint, types, layers, dependencies, texts
+check: types style  ## lint, types, layers, dependencies, texts (with -j2 side by side)
+
+types: $(DEV)/.installed
+	$(DEV)/bin/mypy
+
+style: $(DEV)/.installed
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
-	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 	$(DEV)/bin/deptry .
 	$(DEV)/bin/djlint templates/web templates/practice --lint

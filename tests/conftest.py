@@ -14,6 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from social_bot.answering import recognition
+from social_bot.answering.phrases import fingerprint
+from social_bot.answering.recognition import Models
 from social_bot.answering.replies import take_in_shipped
 from social_bot.bootstrap import Bot, build
 from social_bot.organisation import directory, operators, pages
@@ -51,16 +54,19 @@ def databases() -> list[str]:
 
 
 class Mould:
-    """A database with the schema and the shipped texts, made once and copied for each test."""
+    """A database with the schema and the shipped texts, made once and copied for each test.
+
+    A second one, made from the first, is set up: see ``set_up``.
+    """
 
     def __init__(self, folder: Path, models_cache: Path) -> None:
         self._folder = folder
         self._models_cache = models_cache
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, bool], str] = {}
 
-    def copy(self, kind: str, folder: Path) -> str:
+    def copy(self, kind: str, folder: Path, *, is_set_up: bool = False) -> str:
         """The address of a copy; its key lies in the data folder beside it."""
-        mould = self._names.get(kind) or self._make(kind)
+        mould = self._names.get((kind, is_set_up)) or self._make(kind, is_set_up=is_set_up)
         data = folder / "data"
         data.mkdir(exist_ok=True)
         shutil.copy(self._folder / kind / "data" / "secret.key", data)
@@ -85,26 +91,33 @@ class Mould:
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def drop(self) -> None:
-        if "postgresql" in self._names:
-            _on_server(f'DROP DATABASE "{self._names["postgresql"]}" WITH (FORCE)')
+        for (kind, _), name in self._names.items():
+            if kind == "postgresql":
+                _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _make(self, kind: str) -> str:
-        folder = self._folder / kind
+    def _make(self, kind: str, *, is_set_up: bool) -> str:
+        folder = self._folder / (f"{kind}-set-up" if is_set_up else kind)
         folder.mkdir()
-        name = str(folder / "mould.db") if kind == "sqlite" else f"social_bot_mould_{uuid.uuid4().hex}"
-        if kind == "postgresql":
+        if is_set_up:
+            address = self.copy(kind, folder)
+        elif kind == "sqlite":
+            address = f"sqlite:///{folder / 'mould.db'}"
+        else:
+            name = f"social_bot_mould_{uuid.uuid4().hex}"
             _on_server(f'CREATE DATABASE "{name}"')
-        bot = build(
-            _settings(f"sqlite:///{name}" if kind == "sqlite" else _address(name), folder, self._models_cache)
-        )
-        migrate.upgrade(bot.database)
-        with bot.database.write() as session:
-            take_in_shipped(session, bot.templates, now=NOW)
+            address = _address(name)
+        bot = build(_settings(address, folder, self._models_cache))
+        if is_set_up:
+            set_up(bot)
+        else:
+            migrate.upgrade(bot.database)
+            with bot.database.write() as session:
+                take_in_shipped(session, bot.templates, now=NOW)
         if kind == "sqlite":
             with bot.database.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         bot.close()
-        self._names[kind] = name
+        self._names[kind, is_set_up] = name = str(make_url(address).database)
         return name
 
 
@@ -133,26 +146,27 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, mould: Mould, tmp_path: Path) -> Iterator[str]:
-    """A database with the schema and the shipped texts; the PostgreSQL one is dropped at the end."""
-    address = mould.copy(database_kind, tmp_path)
-    yield address
-    if database_kind == "postgresql":
-        _on_server(f'DROP DATABASE "{make_url(address).database}" WITH (FORCE)')
+def new_bot(database_kind: str, mould: Mould, tmp_path: Path, models_cache: Path) -> Iterator[Bot]:
+    """The program with its schema and shipped texts, and nothing else."""
+    with _program(mould.copy(database_kind, tmp_path), tmp_path, models_cache) as bot:
+        yield bot
 
 
 @pytest.fixture
-def new_bot(database_url: str, tmp_path: Path, models_cache: Path) -> Iterator[Bot]:
-    """The program with its schema and shipped texts, and nothing else."""
-    bot = build(_settings(database_url, tmp_path, models_cache))
+def bot(database_kind: str, mould: Mould, tmp_path: Path, models_cache: Path) -> Iterator[Bot]:
+    """The program, set up."""
+    with _program(mould.copy(database_kind, tmp_path, is_set_up=True), tmp_path, models_cache) as bot:
+        yield bot
+
+
+@contextmanager
+def _program(address: str, folder: Path, models_cache: Path) -> Iterator[Bot]:
+    """The program on a database of its own; the one on PostgreSQL is dropped at the end."""
+    bot = build(_settings(address, folder, models_cache))
     yield bot
     bot.close()
-
-
-@pytest.fixture
-def bot(new_bot: Bot) -> Bot:
-    set_up(new_bot)
-    return new_bot
+    if bot.database.is_postgresql:
+        _on_server(f'DROP DATABASE "{make_url(address).database}" WITH (FORCE)')
 
 
 def set_up(new_bot: Bot) -> None:
@@ -184,6 +198,23 @@ def set_up(new_bot: Bot) -> None:
 def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all tests and their worker processes, so that the models are trained once."""
     return Path(os.environ.get("SOCIAL_BOT_CACHE_DIR") or tmp_path_factory.getbasetemp().parent / "models")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_put_together_once() -> Iterator[None]:
+    """All programs of one process share the models of the same phrases, as threads of one program do."""
+    load = recognition.load_models
+    loaded: dict[tuple[Path, str], Models] = {}
+
+    def load_once(templates: Path, *, cache: Path) -> Models:
+        key = cache, fingerprint(templates)
+        if key not in loaded:
+            loaded[key] = load(templates, cache=cache)
+        return loaded[key]
+
+    recognition.load_models = load_once
+    yield
+    recognition.load_models = load
 
 
 def _settings(database_url: str, tmp_path: Path, models_cache: Path) -> Settings:

@@ -7,7 +7,10 @@ import csv
 import json
 import re
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -90,13 +93,13 @@ def test_the_sets_are_as_large_as_promised() -> None:
 
 
 def test_enough_phrases_teach_each_topic_in_each_language() -> None:
-    for name, topic in read_phrases(folder("templates"))["topics"].items():
+    for name, topic in _phrases()["topics"].items():
         for language in ("fi", "sv", "en"):
             assert len(set(map(str, topic["examples"][language]))) >= 40, (name, language)
 
 
 def test_enough_lines_teach_each_kind_of_danger() -> None:
-    lines = list(lines_of_danger(read_phrases(folder("templates"))["crisis"]))
+    lines = list(lines_of_danger(_phrases()["crisis"]))
 
     assert sum(kind is not None for _, _, kind in lines) >= 600
     assert sum(kind is None for _, _, kind in lines) >= 600
@@ -104,12 +107,23 @@ def test_enough_lines_teach_each_kind_of_danger() -> None:
 
 @pytest.mark.parametrize("path", [*TOPICS, *CRISIS, OWN_MATTERS], ids=lambda path: path.stem)
 def test_no_row_shares_half_of_its_pieces_with_a_phrase(path: Path) -> None:
+    taught = _taught_by_piece()
+
+    assert [text for text in _texts(path) if _nearest(text, taught) > 0.5] == []
+
+
+@cache
+def _taught_by_piece() -> dict[str, set[int]]:
     taught: defaultdict[str, set[int]] = defaultdict(set)
     for number, line in enumerate(_taught()):
         for piece in _pieces(line):
             taught[piece].add(number)
+    return taught
 
-    assert [text for text in _texts(path) if _nearest(text, taught) > 0.5] == []
+
+@cache
+def _phrases() -> dict[str, dict[str, Mapping[str, Any]]]:
+    return read_phrases(folder("templates"))
 
 
 def _nearest(text: str, taught: dict[str, set[int]]) -> float:
@@ -123,7 +137,7 @@ def _nearest(text: str, taught: dict[str, set[int]]) -> float:
 
 
 def _taught() -> list[str]:
-    phrases = read_phrases(folder("templates"))
+    phrases = _phrases()
     entries = [*phrases["topics"].values(), *phrases["lanes"].values()]
     lines = [
         line for entry in entries for name in ("examples", "against") for _, line in examples(entry, name)

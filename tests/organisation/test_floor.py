@@ -77,7 +77,7 @@ def test_the_emergency_number_needs_no_check(new_bot):
     assert gathered(new_bot).value("emergency", "fi") == "112"
 
 
-def test_what_is_missing_to_go_live_is_named(new_bot, bot):
+def test_what_is_missing_to_go_live_is_named(bot):
     assert directory.missing_to_go_live(gathered(bot)) == ()
 
 
