@@ -5,14 +5,14 @@ import re
 import secrets
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from social_bot import telemetry
 from social_bot.log import within
 
 HEADER = "X-Request-ID"
-_USABLE = re.compile(r"[0-9A-Fa-f-]{16,64}")  # as proxies make them: no name and no number of a person is so
+_NAME = HEADER.lower().encode()
+_USABLE = re.compile(rb"[0-9A-Fa-f-]{16,64}")  # as proxies make them: no name and no number of a person is so
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +27,19 @@ class Tracing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if _USABLE.fullmatch(given) else secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
+        given = next((value for name, value in scope["headers"] if name == _NAME), b"")
+        request_id = given if _USABLE.fullmatch(given) else secrets.token_hex(8).encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
         status, begun = 500, perf_counter()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), (_NAME, request_id)]
             await send(message)
 
-        with within(request=request_id):
+        with within(request=request_id.decode()):
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:

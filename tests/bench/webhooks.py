@@ -1,7 +1,8 @@
 """Webhook deliveries accepted per second, each committed before it is acknowledged: ``make bench``.
 
 Beside it a bare route that verifies the signature and stores nothing, on the same server settings and under the
-same load, in turns. ``--quick``: fewer deliveries; ``--connections``: as many wait at the same time.
+same load, in turns. ``--quick``: fewer deliveries; ``--connections``: as many wait at the same time. ``--beside``: the
+port of another program, which takes the same deliveries at the same path (docs/performance.md says how).
 """
 
 import argparse
@@ -35,19 +36,26 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--beside", type=int)
     given = parser.parse_args()
     rounds, count = (3, 6_000) if given.quick else (5, 20_000)
     head("Webhook deliveries")
     for kind in kinds():
         with installation(kind) as place:
-            report(place, kind, rounds=rounds, count=count, connections=given.connections)
+            report(
+                place, kind, rounds=rounds, count=count, connections=given.connections, beside=given.beside
+            )
 
 
-def report(place: Installation, kind: str, *, rounds: int, count: int, connections: int) -> None:
-    bare, ours = [], []
+def report(
+    place: Installation, kind: str, *, rounds: int, count: int, connections: int, beside: int | None
+) -> None:
+    bare, ours, theirs = [], [], []
     for number in range(rounds):
         with bare_route(place):
             bare.append(load(place, count, connections)["rate"])
+        if beside is not None:
+            theirs.append(load(place, count, connections, port=beside)["rate"])
         with serve(place, "--public-only", "--no-work"):
             first = 1 + number * (count + WARM_UP)
             ours.append(load(place, count, connections, first=first)["rate"])
@@ -67,6 +75,9 @@ def report(place: Installation, kind: str, *, rounds: int, count: int, connectio
         f"{ratio:.2f} of the bare route",
         f"{GOALS[kind]}, {OTHER:,}/s",
     )
+    if theirs:
+        other = statistics.median(theirs)
+        line("the program beside it", f"{other:,.0f}/s", f"ours {accepted / other:.2f} times that")
     line(
         f"the same at {half:,.0f}/s, half of that: p50, p99",
         f"{steady['p50'] * 1e3:.1f} ms, {steady['p99'] * 1e3:.1f} ms",
@@ -105,18 +116,24 @@ def bare_route(place: Installation) -> AbstractContextManager[subprocess.Popen[b
 
 
 def load(
-    place: Installation, count: int, connections: int, *, first: int = 0, rate: float | None = None
+    place: Installation,
+    count: int,
+    connections: int,
+    *,
+    first: int = 0,
+    rate: float | None = None,
+    port: int = PORT,
 ) -> dict[str, float]:
     """After a load that warms the server up."""
-    shot(place, WARM_UP, connections, first=first + count)
-    return shot(place, count, connections, first=first, rate=rate)
+    shot(place, WARM_UP, connections, first=first + count, port=port)
+    return shot(place, count, connections, first=first, rate=rate, port=port)
 
 
 def shot(
-    place: Installation, count: int, connections: int, *, first: int, rate: float | None = None
+    place: Installation, count: int, connections: int, *, first: int, rate: float | None = None, port: int
 ) -> dict[str, float]:
-    steady = ["--rate", str(rate)] if rate else []
-    return sent_messages(place, "--first", str(first), *steady, count=count, connections=connections)
+    options = ["--first", str(first), "--port", str(port), *(["--rate", str(rate)] if rate else [])]
+    return sent_messages(place, *options, count=count, connections=connections)
 
 
 if __name__ == "__main__":
