@@ -173,7 +173,12 @@ class Bot:
         )
 
     def organisation(self, session: Session) -> Organisation:
-        return directory.gather(session, zone=self.settings.zone, base_url=self.settings.base_url)
+        return directory.gather(
+            session,
+            zone=self.settings.zone,
+            base_url=self.settings.base_url,
+            staff_url=self.settings.url_for_staff,
+        )
 
     def judge_readiness(self, session: Session, page: PageRow) -> "Sequence[Finding]":
         """What the page has and lacks in order to go live, the server's own settings among it."""

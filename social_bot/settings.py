@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     )
     oidc_roles: str = Field(default="", description="GROUP=ROLE or GROUP=ROLE@PAGE, parted by commas")
     base_url: str = "http://127.0.0.1:8000"
+    staff_url: str | None = Field(
+        default=None, description="Where staff reach their pages, when residents come to another address"
+    )
     timezone: str = "Europe/Helsinki"
     fault_point: str | None = Field(
         default=None, description="Tests alone: where the process kills itself; see docs/faults.md"
@@ -80,10 +83,10 @@ class Settings(BaseSettings):
             raise ValueError('there is no such time zone; write for example "Europe/Helsinki"') from error
         return value
 
-    @field_validator("base_url", "graph_url")
+    @field_validator("base_url", "staff_url", "graph_url")
     @classmethod
-    def _no_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    def _no_trailing_slash(cls, value: str | None) -> str | None:
+        return value and value.rstrip("/")
 
     @property
     def is_practice(self) -> bool:
@@ -93,6 +96,10 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def url_for_staff(self) -> str:
+        return self.staff_url or self.base_url
 
     @property
     def url_of_database(self) -> str:

@@ -76,6 +76,7 @@ def _asking(bot: "Bot") -> "Asking":
             hours=OpeningHours(week={}),
             zone=bot.settings.zone,
             base_url=bot.settings.base_url,
+            staff_url=bot.settings.url_for_staff,
         )
         return Asking(
             models=models, library=shipped_library(bot.templates, models.topics), organisation=organisation

@@ -124,7 +124,7 @@ def _add(bot: "Bot", name: str, roles: "Sequence[Role]", page_ids: "Sequence[str
 def _show_link(bot: "Bot", name: str, token: str, *, as_json: bool) -> None:
     from social_bot.organisation import invitations
 
-    link, until = f"{bot.settings.base_url}/invitation/{token}", bot.now() + invitations.LASTS
+    link, until = f"{bot.settings.url_for_staff}/invitation/{token}", bot.now() + invitations.LASTS
     show(
         {"name": name, "link": link, "until": until},
         as_json=as_json,

@@ -134,6 +134,7 @@ class Organisation:
     hours: OpeningHours
     zone: ZoneInfo
     base_url: str
+    staff_url: str
 
     def value(self, key: str, language: str) -> str | None:
         """The value for the language, else the one for all, else the fixed one, else None."""
@@ -219,7 +220,7 @@ class Organisation:
         return closed_in_words(day, language)
 
 
-def gather(session: Session, *, zone: ZoneInfo, base_url: str) -> Organisation:
+def gather(session: Session, *, zone: ZoneInfo, base_url: str, staff_url: str) -> Organisation:
     """Read the organisation's settings; a new organisation is Finnish only and has no hours."""
     values = {(row.key, row.language): row.value for row in session.exec(select(SettingRow)).all()}
     return Organisation(
@@ -228,6 +229,7 @@ def gather(session: Session, *, zone: ZoneInfo, base_url: str) -> Organisation:
         hours=parse_hours(values.get(("hours", ""), ""), exceptions=values.get(("hours_exceptions", ""), "")),
         zone=zone,
         base_url=base_url,
+        staff_url=staff_url,
     )
 
 

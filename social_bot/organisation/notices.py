@@ -111,7 +111,7 @@ def compose(alert: AlertRow, number: int, organisation: Organisation) -> Notice:
     """The notice in the organisation's first language."""
     t = translate(organisation.languages[0])
     number_line = t(_NUMBER).format(id=alert.id, subject=alert.subject)
-    link = organisation.base_url + (path_to(alert.subject) or "/")
+    link = organisation.staff_url + (path_to(alert.subject) or "/")
     if alert.kind is AlertKind.TEST:
         lines = [number_line, link]
     else:

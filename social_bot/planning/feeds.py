@@ -111,7 +111,7 @@ def write_calendar(
     posts: Sequence[FedPost],
     *,
     name: str,
-    base_url: str,
+    staff_url: str,
     zone: ZoneInfo,
     state_in_words: Callable[[PostState], str],
     now: datetime,
@@ -125,13 +125,13 @@ def write_calendar(
     calendar.add("refresh-interval;value=duration", "PT1H")
     for post in posts:
         event = Event()
-        event.add("uid", f"post-{post.id}@{_host(base_url)}")
+        event.add("uid", f"post-{post.id}@{_host(staff_url)}")
         event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
         event.add("dtstart", _told(post.publish_at, zone))
         event.add("dtend", _told(post.publish_at + _LASTS, zone))
         event.add("summary", f"{state_in_words(post.state)}: {post.title}")
         event.add("location", post.page)
-        event.add("url", f"{base_url}/posts/{post.id}")
+        event.add("url", f"{staff_url}/posts/{post.id}")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     calendar.add_missing_timezones(first_date=(now - BEHIND).date(), last_date=(now + AHEAD).date())
@@ -145,8 +145,8 @@ def _told(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(UTC) if local.fold else local
 
 
-def _host(base_url: str) -> str:
-    return base_url.partition("://")[2].partition("/")[0].partition(":")[0] or "social-bot"
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition(":")[0] or "social-bot"
 
 
 def _hash(token: str) -> str:

@@ -68,7 +68,7 @@ def come_back(visit: Anybody, code: str = "", state: str = "", error: str = "") 
         raise NotAllowed("The sign-in at Facebook has grown too old. Start again.")
     if error or not code:
         raise NotAllowed(REFUSED)
-    token = bot.login.token_of(code, return_to=_return_to(visit.organisation.base_url))
+    token = bot.login.token_of(code, return_to=_return_to(visit.organisation.staff_url))
     with bot.database.write() as session:
         directory.require_keeper(session, sealed["worker"])
         key = connecting.keep_login(
@@ -161,7 +161,7 @@ def _ways(visit: StaffVisit, *, problem: SocialBotError | None = None) -> Respon
     sealed: Mapping[str, str] = {"worker": visit.worker.name, "session": visit.worker.session}
     state = visit.site.seals.close(PURPOSE, sealed, now=visit.moments.now, lasts=STATE_LASTS)
     has_app = bool(bot.settings.app_id and bot.settings.app_secret)
-    return_to = _return_to(visit.organisation.base_url)
+    return_to = _return_to(visit.organisation.staff_url)
     return render(
         visit,
         "page_connect.html",
@@ -172,5 +172,5 @@ def _ways(visit: StaffVisit, *, problem: SocialBotError | None = None) -> Respon
     )
 
 
-def _return_to(base_url: str) -> str:
-    return f"{base_url}/pages/return"
+def _return_to(staff_url: str) -> str:
+    return f"{staff_url}/pages/return"

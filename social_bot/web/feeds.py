@@ -60,7 +60,7 @@ def read(token: str, visit: Anybody) -> Response:
     content = feeds.write_calendar(
         posts,
         name=visit.organisation.value("name", feed.language) or visit.organisation.name,
-        base_url=visit.site.bot.settings.base_url,
+        staff_url=visit.site.bot.settings.url_for_staff,
         zone=visit.moments.zone,
         state_in_words=words.post_state,
         now=now,

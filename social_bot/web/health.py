@@ -68,7 +68,7 @@ def _problem(site: Site) -> str | None:
             vitals = read_vitals(session, now=bot.now())
     except SQLAlchemyError:
         return "database does not answer"
-    if vitals.heard_of is not None and vitals.now - vitals.heard_of > heartbeats.SILENT_AFTER:
+    if vitals.heard_of is None or vitals.now - vitals.heard_of > heartbeats.SILENT_AFTER:
         return "no worker is heard of: social-bot work"
     if vitals.overdue is not None:
         return f"work has been due for long: {vitals.overdue.name}. See: social-bot doctor"

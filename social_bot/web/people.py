@@ -193,7 +193,7 @@ def _show_invite(
 
 def _show_link(visit: StaffVisit, name: str, token: str) -> Response:
     """The link, in this answer and never again."""
-    link = f"{visit.site.bot.settings.base_url}/invitation/{token}"
+    link = f"{visit.site.bot.settings.url_for_staff}/invitation/{token}"
     until = visit.moments.now + invitations.LASTS
     return render(visit, "invited.html", invited=name, link=link, until=until)
 

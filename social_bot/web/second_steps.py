@@ -44,7 +44,7 @@ def code_app(session: Session, row: StaffSessionRow, visit: Visit) -> CodeApp:
 
 
 def party(visit: Visit) -> Party | None:
-    return passkeys.party(visit.site.bot.settings.base_url, name=_name(visit))
+    return passkeys.party(visit.site.bot.settings.url_for_staff, name=_name(visit))
 
 
 def riddle_for_new(session: Session, row: StaffSessionRow, visit: Visit) -> str | None:

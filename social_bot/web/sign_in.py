@@ -184,7 +184,7 @@ def come_back(step: AtTheDoor, code: str = "", state: str = "") -> Response:
 
 
 def _request(step: Doorstep, state: str, nonce: str, verifier: str) -> SignInRequest:
-    address = f"{step.site.bot.settings.base_url}{_RETURN}"
+    address = f"{step.site.bot.settings.url_for_staff}{_RETURN}"
     return SignInRequest(state=state, nonce=nonce, verifier=verifier, return_address=address)
 
 

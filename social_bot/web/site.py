@@ -27,7 +27,7 @@ class Site:
 
     @property
     def is_https(self) -> bool:
-        return self.bot.settings.base_url.startswith("https://")
+        return self.bot.settings.url_for_staff.startswith("https://")
 
     @cached_property
     def seals(self) -> Seals:

@@ -40,7 +40,7 @@ def make(visit: Staff, upload: StaffUpload) -> Response:
             )
     except InvalidInput as problem:
         return _show(visit, problem=problem, written=upload.fields)
-    address = f"{visit.site.bot.settings.base_url}{PATH}"
+    address = f"{visit.site.bot.settings.url_for_staff}{PATH}"
     return render(visit, "token.html", row=row, secret=token, address=address)
 
 
@@ -73,7 +73,7 @@ def _show(
         former=[row for row in rows if not row.is_open(now)],
         pages=names,
         lasts=api_tokens.LASTS_DAYS,
-        address=f"{visit.site.bot.settings.base_url}{PATH}",
+        address=f"{visit.site.bot.settings.url_for_staff}{PATH}",
         problem=problem,
         written=written or {},
         done=done,

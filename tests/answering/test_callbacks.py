@@ -72,6 +72,7 @@ def organisation(hours, exceptions=""):
         hours=parse_hours(hours, exceptions=exceptions),
         zone=HELSINKI,
         base_url="http://127.0.0.1",
+        staff_url="http://127.0.0.1",
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from social_bot.bootstrap import Bot
 from social_bot.cli.app import app
 from social_bot.settings import Settings
+from social_bot.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
@@ -65,6 +68,21 @@ def test_no_container_of_ours_may_more_than_it_needs(services: dict[str, Any]) -
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
         assert "env_file" not in services["proxy"], "the proxy knows no secret of ours"
+
+
+def test_the_proxy_lets_in_every_address_of_the_public_but_those_that_tell_of_the_inside(bot: Bot) -> None:
+    (let_in,) = re.findall(r"@open path (.+)", (DOCKER / "Caddyfile").read_text(encoding="utf-8"))
+    served = create_app(bot, on_delivery=lambda: None, has_staff=False)
+    paths = {"/static/x.css"} | {
+        re.sub(r"{[^}]+}", "x", route.path)
+        for each in served.routes
+        for route in getattr(getattr(each, "original_router", None), "routes", [])
+    }
+
+    kept_out = {path for path in paths if not any(fnmatch(path, each) for each in let_in.split())}
+
+    assert len(paths) > 8
+    assert kept_out == {"/healthz", "/readyz", "/metrics"}
 
 
 def test_every_variable_of_the_example_is_one_that_something_reads() -> None:

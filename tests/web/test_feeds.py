@@ -128,7 +128,7 @@ def test_the_second_of_two_equal_hours_is_told_in_utc(timed_bot):
     content = feeds.write_calendar(
         posts,
         name="Neuvonta",
-        base_url="https://mallila.example",
+        staff_url="https://mallila.example",
         zone=timed_bot.settings.zone,
         state_in_words=str,
         now=NOW - timedelta(days=40),

@@ -68,6 +68,13 @@ def test_it_is_not_ready_when_no_worker_has_been_heard_of_for_long(timed_bot):
     assert "social-bot work" in answer.json()["problem"]
 
 
+def test_it_is_not_ready_before_a_worker_has_ever_been_heard_of(timed_bot):
+    answer = watcher(timed_bot).get("/readyz")
+
+    assert answer.status_code == 503
+    assert "social-bot work" in answer.json()["problem"]
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(4, 200), (6, 503)])
 def test_it_is_not_ready_when_work_has_been_due_for_long(timed_bot, minutes, status):
     beat(timed_bot)
