@@ -16,7 +16,9 @@ from social_bot.log import LogFormat
 class Settings(BaseSettings):
     """What the machine's administrator decides; what the organisation decides is in the database."""
 
-    model_config = SettingsConfigDict(env_prefix="SOCIAL_BOT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SOCIAL_BOT_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("social-bot"))
     cache_dir: Path = Field(

@@ -76,6 +76,60 @@ def test_every_role_is_explained() -> None:
     assert [role for role in Role if role.value not in README] == []
 
 
+def options_of(words: list[str]) -> tuple[str, set[str]]:
+    """The command that the words begin with, and the options that it knows."""
+    command, path = typer.main.get_command(app), []
+    for word in words:
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]  # type: ignore[attr-defined]
+        path.append(word)
+    known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    return " ".join(path), known | {"--help"}
+
+
+def shown_lines(text: str) -> list[str]:
+    """What stands after ``social-bot`` wherever a document or a unit shows a command, to the end of the command."""
+    joined = re.sub(r"(?<=\S)\n(?=\S)", " ", text)  # a command may be broken within a paragraph
+    return re.findall(
+        r"(?:`|    |bin/|\| |-- )social-bot ([a-z][^`\n|;&]*)", joined + "\n".join(["", *text.splitlines()])
+    )
+
+
+def test_every_option_that_a_document_or_a_unit_shows_is_one_of_its_command() -> None:
+    files = [
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "docker/systemd").iterdir()),
+    ]
+    wrong, seen = [], 0
+    for file in files:
+        for line in shown_lines(file.read_text(encoding="utf-8")):
+            command, known = options_of(line.split())
+            options = re.findall(r"(?<![\w-])--[a-z][a-z-]*", line)
+            seen += len(options)
+            wrong += [(file.name, command, option) for option in options if option not in known]
+
+    assert seen > 40
+    assert wrong == []
+
+
+def test_every_file_that_operations_installs_is_there() -> None:
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    named = re.findall(r"docker/systemd/[\w.*-]+", text)
+
+    assert len(named) > 3
+    assert [name for name in named if not list(ROOT.glob(name))] == []
+
+
+def test_the_sample_of_the_settings_names_settings_alone() -> None:
+    text = (ROOT / "docker/systemd/social-bot.env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE))
+
+    ours = {f"SOCIAL_BOT_{name.upper()}" for name in Settings.model_fields}
+    assert named - ours == {"FORWARDED_ALLOW_IPS"}  # uvicorn's own
+
+
 def test_every_command_that_a_document_shows_exists() -> None:
     known = commands()
     texts = [README, *((path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs").glob("*.md")))]

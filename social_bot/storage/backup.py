@@ -8,7 +8,7 @@ import os
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -34,10 +34,10 @@ def write_backup(database: Database, path: Path, *, media: Path, now: datetime, 
 
     Raises ``InvalidInput`` where the file is there already; nothing half-written is left under its name.
     """
-    if path.exists():
-        raise InvalidInput('The file "{path}" is there already. Give another name.', path=path)
     part = path.with_name(path.name + ".part")
     try:
+        if path.exists():
+            raise InvalidInput('The file "{path}" is there already. Give another name.', path=path)
         with _one_moment(database) as connection, _private_zip(part) as archive:
             counts = {
                 table.name: _write_table(archive, connection, table, told=told)
@@ -55,7 +55,8 @@ def write_backup(database: Database, path: Path, *, media: Path, now: datetime, 
             }
             archive.writestr(_MANIFEST, json.dumps(manifest, indent=2))
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise InvalidInput(
             'The backup "{path}" cannot be written: {reason}.', path=path, reason=error.strerror
         ) from error

@@ -52,6 +52,13 @@ def empty(database_kind: str, mould: Mould, tmp_path: Path, bot) -> Iterator[Dat
         database.close()
 
 
+def test_a_place_that_may_not_be_looked_into_is_named_with_its_reason(bot, media, tmp_path) -> None:
+    too_long = tmp_path / ("x" * 300)
+
+    with pytest.raises(InvalidInput, match="cannot be written: File name too long"):
+        write_backup(bot.database, too_long, media=media, now=NOW, told=quiet)
+
+
 def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
     found = MetaData()
     found.reflect(database.engine)
