@@ -5,6 +5,7 @@ What is sealed stays sealed: the keys are not in the file, and without them it t
 
 import json
 import os
+import shutil
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ _MANIFEST = "manifest.json"
 _FORMAT = 1
 _REVISIONS = "alembic_version"
 _BATCH = 1000
+_MOST_TIMES = 100
+"""How many times its own size a backup may unpack to. Rows of one kind shrink to a twentieth; most is sealed."""
+_LONGEST_ROW = 16 * 1024 * 1024
 
 Rows = Sequence[Mapping[str, object]]
 Told = Callable[[str, int], None]
@@ -71,6 +75,7 @@ def restore_backup(database: Database, path: Path, *, media: Path, told: Told) -
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _require_sane(archive, path)
             _restore(database, archive, media=media, told=told)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InvalidInput('The file "{path}" is not a backup that can be read.', path=path) from error
@@ -90,12 +95,24 @@ def copy_database(source: Database, target: Database, *, told: Told) -> None:
         )
 
 
+def _require_sane(archive: zipfile.ZipFile, path: Path) -> None:
+    """Before anything is written: no more in it than a backup holds, and every member whole.
+
+    What is declared bounds what is read: ``zipfile`` ends a member there, and its checksum tells of a false size.
+    """
+    if sum(member.file_size for member in archive.infolist()) > _MOST_TIMES * path.stat().st_size:
+        raise InvalidInput('The file "{path}" would unpack to far more than a backup holds.', path=path)
+    if archive.testzip() is not None:
+        raise zipfile.BadZipFile
+
+
 def _restore(database: Database, archive: zipfile.ZipFile, *, media: Path, told: Told) -> None:
     manifest = json.loads(archive.read(_MANIFEST))
     if manifest["format"] != _FORMAT:
         raise ValueError
-    for line in archive.read(f"tables/{SecretRow.__tablename__}.jsonl").splitlines():
-        database.cipher.open(b64decode(json.loads(line)["sealed"]))
+    for batch in _read_table(archive, str(SecretRow.__tablename__)):
+        for row in batch:
+            database.cipher.open(b64decode(str(row["sealed"])))
     _fill(
         database,
         manifest["revision"],
@@ -106,7 +123,8 @@ def _restore(database: Database, archive: zipfile.ZipFile, *, media: Path, told:
     media.mkdir(parents=True, exist_ok=True)
     for name in archive.namelist():
         if name.startswith("media/"):
-            (media / Path(name).name).write_bytes(archive.read(name))
+            with archive.open(name) as source, (media / Path(name).name).open("wb") as picture:
+                shutil.copyfileobj(source, picture)
 
 
 def _fill(
@@ -118,6 +136,21 @@ def _fill(
     told: Told,
 ) -> None:
     _require_empty(target)
+    try:
+        _put_all(target, revision, rows_of, names=names, told=told)
+    except Exception:
+        migrate.downgrade(target)
+        raise
+
+
+def _put_all(
+    target: Database,
+    revision: str,
+    rows_of: Callable[[str], Iterator[Rows]],
+    *,
+    names: Sequence[str],
+    told: Told,
+) -> None:
     migrate.upgrade(target, to=revision)
     with target.engine.begin() as connection:
         tables = [table for table in _tables(connection) if table.name in names]
@@ -218,8 +251,8 @@ def _write_table(archive: zipfile.ZipFile, connection: Connection, table: Table,
 def _read_table(archive: zipfile.ZipFile, name: str) -> Iterator[Rows]:
     batch: list[Mapping[str, object]] = []
     with archive.open(f"tables/{name}.jsonl") as file:
-        for line in file:
-            batch.append(json.loads(line))
+        while line := file.readline(_LONGEST_ROW):
+            batch.append(json.loads(line))  # a longer row is cut, and cut it is no JSON
             if len(batch) == _BATCH:
                 yield batch
                 batch = []

@@ -192,3 +192,48 @@ def test_the_other_kind_of_database_holds_the_same_after_a_copy(bot, mould, data
             name: len(rows) for name, rows in everything(bot.database).items()
         }
         target.close()
+
+
+def rewritten(backup: Path, path: Path, changes: dict[str, bytes]) -> Path:
+    """The backup with other members, or with more of them."""
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in [*old.namelist(), *(each for each in changes if each not in old.namelist())]:
+            new.writestr(name, changes.get(name) or old.read(name))
+    return path
+
+
+@pytest.mark.parametrize("member", ["tables/post.jsonl", "media/a.png", "manifest.json", "unknown"])
+def test_what_unpacks_to_far_more_than_it_should_is_refused_before_anything_is_written(
+    backup, empty, tmp_path, member
+):
+    bomb = rewritten(backup, tmp_path / "bomb.zip", {member: b" " * 30_000_000})
+
+    with pytest.raises(InvalidInput, match="unpack to far more than a backup holds"):
+        restore_backup(empty, bomb, media=tmp_path / "restored", told=quiet)
+
+    assert bomb.stat().st_size < 1_000_000
+    assert everything(empty) == {}
+    assert not (tmp_path / "restored").exists()
+
+
+def test_a_size_that_is_not_true_is_no_way_past_the_guard(backup, empty, tmp_path):
+    bomb = rewritten(backup, tmp_path / "bomb.zip", {"unknown": b" " * 30_000_000})
+    said, lie = (30_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little")
+    bomb.write_bytes(bomb.read_bytes().replace(said, lie))
+
+    with pytest.raises(InvalidInput, match="is not a backup"):
+        restore_backup(empty, bomb, media=tmp_path / "restored", told=quiet)
+
+    assert everything(empty) == {}
+
+
+def test_a_backup_that_breaks_off_in_the_middle_leaves_an_empty_database(backup, empty, tmp_path):
+    with zipfile.ZipFile(backup) as archive:
+        half = archive.read("tables/text_version.jsonl")[:-20]
+    broken = rewritten(backup, tmp_path / "broken.zip", {"tables/text_version.jsonl": half})
+
+    with pytest.raises(InvalidInput, match="is not a backup"):
+        restore_backup(empty, broken, media=tmp_path / "restored", told=quiet)
+    restore_backup(empty, backup, media=tmp_path / "restored", told=quiet)
+
+    assert migrate.is_current(empty)
