@@ -94,6 +94,7 @@ def open_database(url: str, cipher: Cipher) -> Database:
             address,
             connect_args={"check_same_thread": False, "timeout": 15},
             pool_size=40,
+            pool_use_lifo=True,  # each connection that was ever used keeps a cache: the fewest are kept in use
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)

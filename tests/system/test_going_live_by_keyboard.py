@@ -4,11 +4,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 from sqlmodel import select
 
@@ -24,14 +23,14 @@ from social_bot.settings import Settings
 from social_bot.storage import migrate
 from social_bot.web.app import create_app
 from tests.conftest import APPROVER, PAGE
+from tests.web.browsing import in_chromium, running_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
 APP_ID, SECRET = "555000111", "test-app-secret"
 ADMINISTRATOR, COORDINATOR = "Pääkäyttäjä", "Koordinaattori"
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+    in_chromium,
 ]
 
 
@@ -104,10 +103,8 @@ def furnish(bot: Bot) -> None:
 
 @pytest.fixture
 def window(house) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser.new_context(base_url=house.url).new_page()
-        browser.close()
 
 
 def reach(page: Page, name: str, *, limit: int = 120) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from social_bot.answering.scripts import Button, Script, Turn, read_scripts
@@ -18,8 +18,8 @@ from social_bot.answering.store import DeliveryRow, EventRow, MessageRow, SendSt
 from social_bot.assets import folder
 from social_bot.cli.rehearsal import PRACTICE_PATH, Rehearsal, in_background, running
 from social_bot.cli.sample import introduce
+from tests.web.browsing import in_chromium, running_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
 PAGE = "100200300"
 SCRIPTS = read_scripts(sorted((folder("templates") / "conversations").glob("*.yaml")))
 
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+    in_chromium,
 ]
 
 
@@ -55,10 +55,8 @@ def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[Path(script.file).stem for script in SCRIPTS])

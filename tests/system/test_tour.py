@@ -9,13 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from social_bot.bootstrap import clock
 from social_bot.cli.rehearsal import PRACTICE_PATH, in_background, running
 from social_bot.cli.sample import APPROVER, PAGES, WRITER, introduce
+from tests.web.browsing import in_chromium, running_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
 PAGE = next(iter(PAGES))
 TEXT = "Kahvia ja neuvoja kirjastossa. Tervetuloa."
 
@@ -23,7 +22,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
+    in_chromium,
 ]
 
 
@@ -37,10 +36,9 @@ def test_a_new_user_sees_their_own_post_published_after_four_steps(
     with (
         running(tmp_path, port=port, pace=0) as (rehearsal, server),
         in_background(server, rehearsal.url),
-        sync_playwright() as playwright,
+        running_chromium() as browser,
     ):
         introduce(rehearsal, {PAGE: PAGES[PAGE]})
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(base_url=rehearsal.url)
         soon = (clock() + timedelta(seconds=75)).astimezone(ZoneInfo("Europe/Helsinki"))
 
@@ -68,6 +66,5 @@ def test_a_new_user_sees_their_own_post_published_after_four_steps(
             page.goto(f"{PRACTICE_PATH}/pages/{PAGE}")
             shown = TEXT in page.locator("body").inner_text()
             pause.wait(1)
-        browser.close()
 
     assert shown

@@ -3,21 +3,19 @@
 import socket
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from social_bot.organisation import credentials
 from social_bot.organisation.passkeys import party
 from social_bot.organisation.roles import Role
 from social_bot.settings import Settings
 from social_bot.web.app import create_app
+from tests.web.browsing import in_chromium, running_chromium
 from tests.web.signing import ADMINISTRATOR, PASSWORD, code, invite
 
-CHROMIUM = Path("/usr/bin/chromium")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 KEY = {
     "protocol": "ctap2",
@@ -26,10 +24,6 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-in_a_browser = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"
-)
 
 
 @pytest.fixture
@@ -56,14 +50,12 @@ def local_bot(timed_bot):
 
 @pytest.fixture
 def page(local_bot):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as browser:
         context = browser.new_context(
             base_url=local_bot.settings.base_url, viewport={"width": 320, "height": 800}
         )
         page = context.new_page()
         yield page
-        browser.close()
 
 
 def faults(page) -> list[str]:
@@ -84,7 +76,7 @@ def write_password(page) -> None:
 
 
 @pytest.mark.browser
-@in_a_browser
+@in_chromium
 def test_a_passkey_alone_is_a_second_step(page, local_bot):
     cdp = page.context.new_cdp_session(page)
     cdp.send("WebAuthn.enable")
@@ -140,7 +132,7 @@ def test_a_passkey_alone_is_a_second_step(page, local_bot):
 
 
 @pytest.mark.browser
-@in_a_browser
+@in_chromium
 def test_without_scripts_and_by_keyboard_alone_one_signs_in_with_codes(page, local_bot):
     context = page.context.browser.new_context(
         base_url=local_bot.settings.base_url,
