@@ -71,7 +71,10 @@ class Mould:
         data.mkdir(exist_ok=True)
         shutil.copy(self._folder / kind / "data" / "secret.key", data)
         if kind == "sqlite":
-            return f"sqlite:///{shutil.copy(mould, folder / 'social_bot.db')}"
+            target = folder / "social_bot.db"
+            if target.exists():
+                raise RuntimeError("A test has one database: take bot or new_bot, not both.")
+            return f"sqlite:///{shutil.copy(mould, target)}"
         name = f"social_bot_test_{uuid.uuid4().hex}"
         _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{mould}"')
         return _address(name)

@@ -21,8 +21,8 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
 @pytest.fixture
-def inbox(new_bot, models):
-    return Inbox(database=new_bot.database, models=models, gather=new_bot.organisation, own_app_id="1")
+def inbox(bot, models):
+    return Inbox(database=bot.database, models=models, gather=bot.organisation, own_app_id="1")
 
 
 def play_one(inbox, *turns, content=None, is_live=False, **head):

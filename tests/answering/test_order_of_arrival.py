@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from social_bot.answering import inbox, intake, outbox, store
+from social_bot.answering import intake, outbox, receiving, store
 from social_bot.answering.comment_store import DeedKind, DeedRow
 from social_bot.answering.store import DeliveryRow, Direction, EventRow, MessageRow, SendState
 from social_bot.bootstrap import Bot
@@ -148,7 +148,7 @@ def test_an_event_that_a_full_database_does_not_take_is_never_set_aside(bot: Bot
         raise OperationalError("INSERT", {}, RuntimeError("the disk is full"))
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(inbox, "write_answer", full)
+        trouble.setattr(receiving, "write_answer", full)
         for _ in range(5):
             bot.inbox.answer_events(now=now)
             now += timedelta(seconds=11)

@@ -158,10 +158,7 @@ def test_a_campaign_file_makes_no_objects(tag: str) -> None:
     assert field.key == ""
 
 
-def test_a_picture_in_a_backup_cannot_be_written_elsewhere(
-    bot, tmp_path, mould, database_kind, new_bot
-) -> None:
-    del new_bot
+def test_a_picture_in_a_backup_cannot_be_written_elsewhere(bot, tmp_path, mould, database_kind) -> None:
     source = tmp_path / "b.zip"
     backup.write_backup(bot.database, source, media=tmp_path / "none", now=NOW, told=lambda *_: None)
     with zipfile.ZipFile(source, "a") as archive:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from social_bot.web.app import create_app
@@ -111,14 +111,16 @@ def look_over(page: Page, paths: Iterable[str], language: str = "fi") -> list[st
         page.set_viewport_size({"width": WIDE, "height": 900})
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         found += violations(page)
-        found += _violations_in_the_dark(page)
+        found += (
+            _violations_in_the_dark(page) if language == "fi" else []
+        )  # colours are alike in all languages
         if is_too_wide(page):
             found.append(f"{path} ({language}) scrolls sideways")
     return found
 
 
 def _found(page: Page, rules: dict[str, Any]) -> list[str]:
-    result = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
-    return [
-        f"{page.url} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in result.response["violations"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    result = page.evaluate("(options) => axe.run(options)", {"runOnly": rules, "resultTypes": ["violations"]})
+    return [f"{page.url} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in result["violations"]]
