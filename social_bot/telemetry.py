@@ -11,6 +11,8 @@ from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
 
+from social_bot.spans import span
+
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
@@ -51,7 +53,8 @@ BROKEN_JOBS = Counter(
 def timed_job(name: str) -> Iterator[None]:
     begun = perf_counter()
     try:
-        yield
+        with span(f"job {name}"):
+            yield
     except Exception:
         BROKEN_JOBS.labels(name).inc()
         raise
@@ -64,7 +67,8 @@ def timed_call(lane: str) -> Iterator[None]:
     """Time a call to the platform; an error that goes through names the outcome."""
     begun, outcome = perf_counter(), "done"
     try:
-        yield
+        with span(f"platform {lane}", "CLIENT"):
+            yield
     except Exception as error:
         outcome = type(error).__name__
         raise

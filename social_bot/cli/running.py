@@ -39,9 +39,11 @@ def serve(
     staff_only: Annotated[bool, typer.Option("--staff-only", help="The staff's pages.")] = False,
 ) -> None:
     """Serve the pages and the webhook, and do the work."""
+    from social_bot import spans
     from social_bot.organisation import entering, pages
     from social_bot.web.app import create_app
 
+    spans.begin()
     if public_only and staff_only:
         raise typer.BadParameter("Choose one of --public-only and --staff-only, or neither.")
     with opened() as bot:
@@ -81,6 +83,9 @@ def work(
     ] = None,
 ) -> None:
     """Do the work without serving pages; any number of these may share a PostgreSQL database."""
+    from social_bot import spans
+
+    spans.begin()
     with opened() as bot:
         bot.require_live_settings()
         worker = bot.worker()

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from social_bot import telemetry
 from social_bot.log import within
+from social_bot.spans import span
 
 HEADER = "X-Request-ID"
 _NAME = HEADER.lower().encode()
@@ -39,15 +40,22 @@ class Tracing:
                 message["headers"] = [*message.get("headers", ()), (_NAME, request_id)]
             await send(message)
 
-        with within(request=request_id.decode()):
+        with within(request=request_id.decode()), span("request", "SERVER") as describe:
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:
                 log.exception("a request broke")
                 raise
             finally:
-                telemetry.REQUESTS.labels(scope["method"], _route(scope), str(status)).observe(
-                    perf_counter() - begun
+                method, route = scope["method"], _route(scope)
+                telemetry.REQUESTS.labels(method, route, str(status)).observe(perf_counter() - begun)
+                describe(
+                    f"{method} {route}",
+                    {
+                        "http.request.method": method,
+                        "http.route": route,
+                        "http.response.status_code": status,
+                    },
                 )
 
 
