@@ -23,6 +23,7 @@ from social_bot.cli import (
     pages,
     people,
     planning,
+    practising,
     quality,
     reports,
     running,
@@ -67,6 +68,7 @@ def _print_version(*, value: bool) -> None:
 
 for module in (
     running,
+    practising,
     organisation,
     pages,
     people,
