@@ -75,7 +75,7 @@ def test_what_is_answered_settles_and_a_new_wait_is_counted_anew(bot, look, thre
     assert look(NOW + 4 * HOUR) != []
 
 
-def test_without_opening_hours_the_clock_counts(new_bot, bot, look, thread):
+def test_without_opening_hours_the_clock_counts(bot, look, thread):
     from sqlmodel import delete
 
     from social_bot.organisation.directory import SettingRow

@@ -26,8 +26,8 @@ def only_postgresql(bot) -> None:
 
 
 def end_connections(database: Database) -> None:
-    """What the server does to a machine of which it hears nothing more."""
-    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    """What the server does to a machine of which it hears nothing more; back when they have ended."""
+    ending = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with database.engine.begin() as connection:
         connection.execute(text(ending))
 
