@@ -16,7 +16,7 @@ demo-reset:  ## forget the demo's data
 	rm -rf .demo
 
 test: $(DEV)/.installed  ## run all tests, on PostgreSQL too when TEST_POSTGRES_URL is set
-	$(DEV)/bin/python -m pytest -n 4 --dist loadgroup
+	$(DEV)/bin/python -m pytest -n 3 --dist loadgroup
 
 check: types style  ## lint, types, layers, dependencies, texts (with -j2 side by side)
 

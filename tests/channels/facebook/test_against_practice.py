@@ -142,7 +142,7 @@ def channel(address, clock) -> Iterator[FacebookChannel]:
         app_id=APP,
         app_secret=SECRET,
         clock=clock,
-        client=httpx.Client(timeout=httpx.Timeout(1), trust_env=False),
+        client=httpx.Client(timeout=httpx.Timeout(5), trust_env=False),
     )
     yield channel
     channel.close()
