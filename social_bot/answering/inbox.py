@@ -42,15 +42,12 @@ class Inbox:
             claimed = [
                 row.id for row in store.claim_events(session, now=now, until=now + _LEASE, limit=limit)
             ]
-            if not claimed:
-                return 0
-            briefing = gather_briefing(session, gather=self.gather, topics=self.models.topics, now=now)
-        receiver = Receiver(
-            database=self.database, models=self.models, own_app_id=self.own_app_id, briefing=briefing
-        )
-        fault_point("answering.claimed")
+        if claimed:
+            fault_point("answering.claimed")
+        receiver: Receiver | None = None
         for event_id in claimed:
             try:
+                receiver = receiver or self._receiver(now=now)
                 self._deal_with(event_id or 0, receiver)
             except (OperationalError, InterfaceError):  # the database's trouble, not the event's
                 log.exception("the database does not take an event", extra=fields(event=event_id))
@@ -58,6 +55,13 @@ class Inbox:
                 log.exception("an event could not be dealt with", extra=fields(event=event_id))
                 self._set_aside(event_id or 0, now=now)
         return len(claimed)
+
+    def _receiver(self, *, now: datetime) -> Receiver:
+        with self.database.read() as session:
+            briefing = gather_briefing(session, gather=self.gather, topics=self.models.topics, now=now)
+        return Receiver(
+            database=self.database, models=self.models, own_app_id=self.own_app_id, briefing=briefing
+        )
 
     def _deal_with(self, event_id: int, receiver: Receiver) -> None:
         with self.database.write() as session:

@@ -329,10 +329,11 @@ def test_each_sent_text_names_the_versions_that_it_was_made_of(bot):
     assert all(len(str(version["hash"])) == 64 for version in versions)
 
 
-def test_an_event_that_breaks_the_program_is_set_aside_with_an_alert(bot, monkeypatch):
+@pytest.mark.parametrize("broken", ["receiving.recognise", "inbox.gather_briefing"])
+def test_an_event_that_breaks_the_program_is_set_aside_with_an_alert(bot, monkeypatch, broken):
     intake.store_deliveries(bot.database, [delivery(said("Hei"))], now=NOW)
     intake.take_in(bot.database, parse=bot.parse_delivery, now=NOW)
-    monkeypatch.setattr("social_bot.answering.receiving.recognise", _break)
+    monkeypatch.setattr(f"social_bot.answering.{broken}", _break)
 
     for minute in range(4):
         bot.inbox.answer_events(now=NOW + timedelta(minutes=minute))
