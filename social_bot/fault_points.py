@@ -13,7 +13,6 @@ from typing import Literal, get_args
 from social_bot.errors import InvalidInput
 
 Point = Literal[
-    "publishing.claimed",
     "publishing.intent_ready",
     "publishing.intent_written",
     "publishing.answered",

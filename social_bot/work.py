@@ -183,16 +183,9 @@ class Worker:
         self._posts.call()
 
     def _publish_one(self) -> bool:
-        """Of a post that must not go out the sweep says why; until then it is due, and would be claimed again."""
         parts = self._parts
-        claimed = publishing.claim_due_posts(parts.database, now=self._clock(), owner=self._name, limit=1)
-        return bool(claimed) and publishing.publish_post(
-            parts.database,
-            claimed[0],
-            owner=self._name,
-            publisher=parts.publisher,
-            media=parts.media,
-            clock=self._clock,
+        return publishing.publish_next(
+            parts.database, publisher=parts.publisher, media=parts.media, clock=self._clock
         )
 
     def _send_one(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.errors import NotFound
@@ -162,12 +163,8 @@ def settle(
     session: Session, subject: str, *, by: str, now: datetime, kinds: Sequence[AlertKind] | None = None
 ) -> None:
     """End every alert of a subject whose matter has been settled; danger stays until a person takes it."""
-    query = select(AlertRow).where(
-        AlertRow.subject == subject, AlertRow.kind != AlertKind.CRISIS, col(AlertRow.settled_at).is_(None)
-    )
-    if kinds is not None:
-        query = query.where(col(AlertRow.kind).in_(kinds))
-    for row in session.exec(query).all():
+    query = _UNSETTLED if kinds is None else _UNSETTLED.where(col(AlertRow.kind).in_(kinds))
+    for row in session.exec(query, params={"subject": subject}).all():
         row.settled_at, row.settled_by, row.next_notice_at = now, by, None
         session.add(row)
 
@@ -176,3 +173,11 @@ def _take(session: Session, row: AlertRow, *, by: str, now: datetime) -> None:
     row.acknowledged_at, row.acknowledged_by, row.next_notice_at = now, by, None
     session.add(row)
     audit.record(session, at=now, actor=by, action="alert.acknowledge", subject=row.subject, detail=row.kind)
+
+
+_UNSETTLED = select(AlertRow).where(
+    AlertRow.subject == bindparam("subject"),
+    AlertRow.kind != AlertKind.CRISIS,
+    col(AlertRow.settled_at).is_(None),
+)
+"""Asked after everything that goes out, so built once."""

@@ -1,4 +1,4 @@
-"""Claim, write the intent, send, record; look for what has no answer; tell a person what was missed.
+"""Claim and write the intent, send, record; look for what has no answer; tell a person what was missed.
 
 A post ends ``published``, ``failed`` or ``unconfirmed`` and is never sent again without a person's choice:
 
@@ -9,6 +9,7 @@ A post ends ``published``, ``failed`` or ``unconfirmed`` and is never sent again
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -31,9 +32,6 @@ from social_bot.planning.posts import ANSWER_WAIT, PostState, next_look, same_te
 from social_bot.planning.store import PostRow, PublishAttemptRow
 from social_bot.storage.engine import Database
 
-LEASE = timedelta(seconds=20)
-"""A claimed post without a written intent goes back to ``scheduled`` after this: its worker has died."""
-
 _RETRY_AFTER = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
 _CLOCK_SKEW = timedelta(minutes=2)
 _LOOK_LATER = timedelta(minutes=1)
@@ -48,32 +46,25 @@ PICTURE_GONE = "A picture of this post is missing from the media folder."
 log = logging.getLogger(__name__)
 
 
-def claim_due_posts(database: Database, *, now: datetime, owner: str, limit: int) -> Sequence[int]:
-    """The ids of due posts, now in this worker's hands."""
-    with database.write() as session:
-        claimed = store.claim_due(session, now=now, owner=owner, until=now + LEASE, limit=limit)
-    if claimed:
-        fault_point("publishing.claimed")
-    return claimed
+@dataclass(frozen=True, kw_only=True)
+class _Sending:
+    post_id: int
+    number: int
+    page: PageAccess
+    post: OutgoingPost
 
 
-def publish_post(
-    database: Database,
-    post_id: int,
-    *,
-    owner: str,
-    publisher: Publisher,
-    media: Media,
-    clock: Callable[[], datetime],
+def publish_next(
+    database: Database, *, publisher: Publisher, media: Media, clock: Callable[[], datetime]
 ) -> bool:
-    """Send one claimed post and record how it ended; False when it must not go out after all."""
-    intent = _write_intent(database, post_id, owner=owner, media=media, now=clock())
-    if intent is None:
-        return False
-    number, page, outgoing = intent
+    """Send the oldest due post and record how it ended; False when none is due."""
+    found, sending = _write_intent(database, media=media, now=clock())
+    if sending is None:
+        return found
     fault_point("publishing.intent_written")
+    post_id, number = sending.post_id, sending.number
     try:
-        external_id = publisher.publish(page, outgoing)
+        external_id = publisher.publish(sending.page, sending.post)
     except PlatformError as error:
         fault_point("publishing.refused")
         _record_error(database, post_id, number, error, now=clock())
@@ -111,7 +102,7 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
                     _become_unconfirmed(post, attempt)
                     session.add(post)
                     log.warning("post has no answer", extra=fields(post=post.id, attempt=attempt.number))
-            elif post.lease_until is not None and post.lease_until < now:
+            elif post.lease_until is not None and post.lease_until < now:  # claimed by an older release
                 post.become(PostState.SCHEDULED)
                 session.add(post)
         holds.hold_scheduled(session)
@@ -119,15 +110,7 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
             if now <= post.goes_out_until:
                 continue
             if post.state is PostState.SCHEDULED:
-                post.become(PostState.MISSED, reason=post.reason or MISSED)
-                alerts.raise_alert(
-                    session,
-                    AlertKind.POST_MISSED,
-                    f"post:{post.id}",
-                    now=now,
-                    occasion=post.publish_at.isoformat(),
-                )
-                log.warning("post missed", extra=fields(post=post.id))
+                _become_missed(session, post, now=now)
             else:
                 waiting.tell_of_expired(session, post, now=now)
                 post.become(PostState.EXPIRED, reason=EXPIRED)
@@ -135,51 +118,41 @@ def settle_stale_posts(database: Database, *, now: datetime) -> None:
     fault_point("publishing.settled")
 
 
-def _write_intent(
-    database: Database, post_id: int, *, owner: str, media: Media, now: datetime
-) -> tuple[int, PageAccess, OutgoingPost] | None:
-    """Commit the intent to send, or return None when the post must not go out after all."""
+def _write_intent(database: Database, *, media: Media, now: datetime) -> tuple[bool, _Sending | None]:
+    """Take the oldest due post and commit that it is being sent, unless it must not go out after all."""
     with database.write() as session:
-        stops = stop.in_force(session)
-        post = store.get_post(session, post_id, for_update=True)
-        if post.state is not PostState.PUBLISHING or post.lease_owner != owner:
-            return None
-        if (reason := holds.reason_to_hold(session, post, stops)) is not None:
-            post.become(PostState.SCHEDULED)
-            post.become(PostState.HELD, reason=reason)
-            session.add(post)
-            return None
-        page = pages.get(session, post.page_id)
-        if now > post.goes_out_until or not page.may_write(now):
-            post.become(PostState.SCHEDULED)  # missed, or held by the page's pause: the next sweep says which
-            session.add(post)
-            return None
+        stop.in_force(session)
+        due = store.claim_due(session, now=now)
+        if due is None:
+            return False, None
+        post, page = due
+        session.add(post)
+        if now > post.goes_out_until:
+            _become_missed(session, post, now=now)
+            return True, None
         content = post.content
+        post.become(PostState.PUBLISHING)
         if not post.is_approved:
-            post.become(PostState.FAILED, reason=CHANGED)
-            session.add(post)
-            alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post_id}", now=now, occasion="changed")
-            return None
+            _become_failed(session, post, CHANGED, now=now, occasion="changed")
+            return True, None
         try:
             pictures = media.load(content)
         except NotFound:
-            post.become(PostState.FAILED, reason=PICTURE_GONE)
-            session.add(post)
-            alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post_id}", now=now, occasion="picture")
-            return None
+            _become_failed(session, post, PICTURE_GONE, now=now, occasion="picture")
+            return True, None
         post.attempts += 1
-        session.add(post)
         session.add(
             PublishAttemptRow(
-                post_id=post_id, number=post.attempts, content_hash=content.content_hash, started_at=now
+                post_id=post.id or 0, number=post.attempts, content_hash=content.content_hash, started_at=now
             )
         )
         session.flush()
         fault_point("publishing.intent_ready")
-        return (
-            post.attempts,
-            pages.access(page, database.cipher),
-            OutgoingPost(text=content.text, link=content.link, pictures=pictures),
+        return True, _Sending(
+            post_id=post.id or 0,
+            number=post.attempts,
+            page=pages.access(page, database.cipher),
+            post=OutgoingPost(text=content.text, link=content.link, pictures=pictures),
         )
 
 
@@ -211,16 +184,12 @@ def _record_error(
         if outcome is PostState.UNCONFIRMED:
             if post.state is PostState.PUBLISHING:
                 _become_unconfirmed(post, attempt)
-        else:
+        elif outcome is PostState.SCHEDULED:
             post.become(outcome, reason=error.sentence)
-            post.next_look_at = None
-        if outcome is PostState.SCHEDULED:
             wait = _RETRY_AFTER[min(number, len(_RETRY_AFTER)) - 1]
             post.retry_at = getattr(error, "retry_at", None) or now + wait
-        elif outcome is PostState.FAILED:
-            alerts.raise_alert(
-                session, AlertKind.POST_FAILED, f"post:{post_id}", now=now, occasion=str(number)
-            )
+        else:
+            _become_failed(session, post, error.sentence, now=now, occasion=str(number))
         session.add(post)
         pages.hold_after(session, post.page_id, error, now=now)
         fault_point("publishing.error_ready")
@@ -320,6 +289,19 @@ def _end_attempt(
         attempt.trace_id, attempt.user_message = details.trace_id, details.user_message
     session.add(attempt)
     return attempt
+
+
+def _become_missed(session: Session, post: PostRow, *, now: datetime) -> None:
+    post.become(PostState.MISSED, reason=post.reason or MISSED)
+    occasion = post.publish_at.isoformat()
+    alerts.raise_alert(session, AlertKind.POST_MISSED, f"post:{post.id}", now=now, occasion=occasion)
+    log.warning("post missed", extra=fields(post=post.id))
+
+
+def _become_failed(session: Session, post: PostRow, reason: str, *, now: datetime, occasion: str) -> None:
+    post.become(PostState.FAILED, reason=reason)
+    post.next_look_at = None
+    alerts.raise_alert(session, AlertKind.POST_FAILED, f"post:{post.id}", now=now, occasion=occasion)
 
 
 def _become_published(post: PostRow, external_id: str, *, now: datetime) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, exists, or_, true, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, bindparam, exists, or_, true, update
+from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from social_bot.errors import NotFound
@@ -196,8 +197,7 @@ class PublishAttemptRow(SQLModel, table=True):
 
 
 def get_post(session: Session, post_id: int, *, for_update: bool = False) -> PostRow:
-    query = select(PostRow).where(PostRow.id == post_id)
-    post = session.exec(query.with_for_update() if for_update else query).first()
+    post = session.exec(_POST[for_update], params={"id": post_id}).first()
     if post is None:
         raise NotFound("There is no post {id}. See them with: social-bot post list", id=post_id)
     return post
@@ -228,11 +228,7 @@ def list_posts(
 
 
 def get_attempt(session: Session, post_id: int, number: int) -> PublishAttemptRow:
-    return session.exec(
-        select(PublishAttemptRow).where(
-            PublishAttemptRow.post_id == post_id, PublishAttemptRow.number == number
-        )
-    ).one()
+    return session.exec(_ATTEMPT, params={"post_id": post_id, "number": number}).one()
 
 
 def last_attempt(session: Session, post_id: int) -> PublishAttemptRow | None:
@@ -244,30 +240,9 @@ def last_attempt(session: Session, post_id: int) -> PublishAttemptRow | None:
     ).first()
 
 
-def claim_due(session: Session, *, now: datetime, owner: str, until: datetime, limit: int) -> Sequence[int]:
-    """Take due posts that nothing holds, of pages that may be written to, each for one worker, oldest first."""
-    due = (
-        select(PostRow.id)
-        .join(PageRow, col(PageRow.id) == col(PostRow.page_id))
-        .where(
-            PostRow.state == PostState.SCHEDULED,
-            col(PostRow.publish_at) <= now,
-            or_(col(PostRow.retry_at).is_(None), col(PostRow.retry_at) <= now),
-            col(PageRow.is_disconnected).is_(False),
-            or_(col(PageRow.paused_until).is_(None), col(PageRow.paused_until) <= now),
-            ~_is_held_back(),
-        )
-        .order_by(col(PostRow.publish_at), col(PostRow.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=PostRow)
-    )
-    claimed = session.connection().execute(
-        update(PostRow)
-        .where(col(PostRow.id).in_(due))
-        .values(state=PostState.PUBLISHING, lease_owner=owner, lease_until=until, retry_at=None, reason=None)
-        .returning(col(PostRow.id))
-    )
-    return [row[0] for row in claimed if row[0] is not None]
+def claim_due(session: Session, *, now: datetime) -> tuple[PostRow, PageRow] | None:
+    """The oldest due post that nothing holds, of a page that may be written to; locked, other workers pass it."""
+    return session.exec(_NEXT_DUE, params={"now": now}).first()
 
 
 def _is_held_back() -> ColumnElement[bool]:
@@ -376,3 +351,29 @@ def list_goals(session: Session, *, campaign_id: int | None = None) -> Sequence[
 
 def list_own_campaigns(session: Session) -> Sequence[OwnCampaignRow]:
     return session.exec(select(OwnCampaignRow).order_by(col(OwnCampaignRow.slug))).all()
+
+
+# What is asked several times for each post that goes out is built once: building costs more than asking.
+
+_POST = {False: select(PostRow).where(PostRow.id == bindparam("id"))}
+_POST[True] = _POST[False].with_for_update()
+_ATTEMPT = select(PublishAttemptRow).where(
+    PublishAttemptRow.post_id == bindparam("post_id"), PublishAttemptRow.number == bindparam("number")
+)
+_NOW: BindParameter[datetime] = bindparam("now")
+_NEXT_DUE = (
+    select(PostRow, PageRow)
+    .join(PageRow, col(PageRow.id) == col(PostRow.page_id))
+    .where(
+        PostRow.state == PostState.SCHEDULED,
+        col(PostRow.publish_at) <= _NOW,
+        or_(col(PostRow.retry_at).is_(None), col(PostRow.retry_at) <= _NOW),
+        col(PageRow.is_disconnected).is_(False),
+        col(PageRow.awaits_live).is_(False),
+        or_(col(PageRow.paused_until).is_(None), col(PageRow.paused_until) <= _NOW),
+        ~_is_held_back(),
+    )
+    .order_by(col(PostRow.publish_at), col(PostRow.id))
+    .limit(1)
+    .with_for_update(skip_locked=True, of=PostRow)
+)

@@ -72,8 +72,8 @@ def publish(place: Installation, kind: str, *, count: int) -> None:
 def find_due(place: Installation, kind: str, *, many: int) -> None:
     bot = place.bot
     jobs: dict[str, Callable[[], object]] = {
-        "looking for due posts": lambda: publishing.claim_due_posts(
-            bot.database, now=bot.now(), owner="bench", limit=8
+        "looking for due posts": lambda: publishing.publish_next(
+            bot.database, publisher=bot.channel, media=bot.media, clock=bot.now
         ),
         "looking for late and held ones": lambda: publishing.settle_stale_posts(bot.database, now=bot.now()),
     }

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from social_bot.errors import InvalidInput, NotAllowed
-from social_bot.planning import campaign_deeds, holds, publishing, store
+from social_bot.planning import campaign_deeds, holds, store
 from social_bot.planning.campaign_answers import (
     first_answers,
     first_monday,
@@ -83,22 +83,6 @@ def test_a_paused_campaign_sends_nothing_and_others_go_on(bot, clock):
     assert {post.state for post in posts(bot, paused)} == {PostState.HELD}
     assert {post.reason for post in posts(bot, paused)} == {holds.PAUSED}
     assert PostState.PUBLISHED in {post.state for post in posts(bot, other)}
-
-
-def test_a_post_that_a_worker_has_claimed_is_not_sent_after_the_pause(bot, clock):
-    campaign_id, page = start(bot), FakePage(clock)
-    clock.now = posts(bot, campaign_id)[0].publish_at
-    claimed = publishing.claim_due_posts(bot.database, now=clock(), owner="w", limit=5)
-
-    pause(bot, campaign_id, clock)
-    for post_id in claimed:
-        publishing.publish_post(
-            bot.database, post_id, owner="w", publisher=page, media=bot.media, clock=clock
-        )
-
-    assert claimed
-    assert page.calls == 0
-    assert posts(bot, campaign_id)[0].state is PostState.HELD
 
 
 def test_a_post_approved_while_the_campaign_pauses_is_held(bot, clock):

@@ -13,11 +13,18 @@ from social_bot.errors import NotAllowed, PageUnavailable
 from social_bot.organisation import alerts, stop
 from social_bot.organisation.alerts import AlertKind
 from social_bot.organisation.pages import PageRow
-from social_bot.planning import holds, publishing, store
+from social_bot.planning import holds, store
 from social_bot.planning.posts import PostState
 from social_bot.planning.store import PublishAttemptRow
 from tests.conftest import APPROVER, NOW, PAGE, WRITER
-from tests.planning.test_publishing import FakePage, publish_due, scheduled, settle, state_of
+from tests.planning.test_publishing import (
+    FakePage,
+    publish_due,
+    publish_next,
+    scheduled,
+    settle,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -64,19 +71,6 @@ def test_a_stop_of_another_page_leaves_this_one_alone(bot, page, clock):
     publish_due(bot, page, clock)
 
     assert state_of(bot, post_id) is PostState.PUBLISHED
-
-
-def test_a_post_that_a_worker_has_claimed_is_not_sent_after_the_stop(bot, page, clock):
-    post_id = scheduled(bot)
-    claimed = publishing.claim_due_posts(bot.database, now=NOW, owner="worker-1", limit=1)
-
-    press(bot)
-    publishing.publish_post(
-        bot.database, claimed[0], owner="worker-1", publisher=page, media=bot.media, clock=clock
-    )
-
-    assert page.calls == 0
-    assert state_of(bot, post_id) is PostState.HELD
 
 
 def test_a_post_approved_after_the_stop_is_held_as_well(bot, page, clock):
@@ -202,15 +196,12 @@ def test_the_preview_of_a_release_tells_what_the_release_does(bot, clock):
     assert len(returned) == 3
 
 
-@given(
-    steps=st.lists(st.sampled_from(["stop", "release", "claim", "send", "settle", "approve"]), max_size=14)
-)
+@given(steps=st.lists(st.sampled_from(["stop", "release", "send", "settle", "approve"]), max_size=14))
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 def test_in_no_order_of_steps_is_a_post_sent_while_stopped(bot, clock, steps):
     page = FakePage(clock)
-    claimed: list[tuple[str, int]] = []
     stopped_at: int | None = None
     _release_all(bot, clock)
     standing: int | None = None
@@ -221,16 +212,8 @@ def test_in_no_order_of_steps_is_a_post_sent_while_stopped(bot, clock, steps):
         elif step == "release" and standing is not None:
             release(bot, standing, clock)
             standing = stopped_at = None
-        elif step == "claim":
-            owner = f"worker-{number % 2}"
-            ids = publishing.claim_due_posts(bot.database, now=clock(), owner=owner, limit=5)
-            claimed += [(owner, post_id) for post_id in ids]
         elif step == "send":
-            for owner, post_id in claimed:
-                publishing.publish_post(
-                    bot.database, post_id, owner=owner, publisher=page, media=bot.media, clock=clock
-                )
-            claimed = []
+            publish_next(bot, page, clock)
         elif step == "settle":
             settle(bot, clock)
         elif step == "approve":
@@ -259,15 +242,10 @@ def test_no_intent_is_written_after_the_commit_of_a_stop_by_two_workers_at_once(
         has_sent.set()
         never.wait(0.03)
 
-    def work(name: str) -> None:
-        page = FakePage(clock, on_call=answer_slowly)
-        while claimed := publishing.claim_due_posts(bot.database, now=clock(), owner=name, limit=2):
-            for post_id in claimed:
-                publishing.publish_post(
-                    bot.database, post_id, owner=name, publisher=page, media=bot.media, clock=clock
-                )
-
-    workers = [threading.Thread(target=work, args=(name,)) for name in ("a", "b")]
+    workers = [
+        threading.Thread(target=publish_due, args=(bot, FakePage(clock, on_call=answer_slowly), clock))
+        for _ in range(2)
+    ]
     for worker in workers:
         worker.start()
     has_sent.wait(20)

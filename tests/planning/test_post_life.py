@@ -1,6 +1,7 @@
 """The life of a post, walked at random: first its table of moves, then the rows with a page that loses answers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -187,24 +188,12 @@ class Life(RuleBasedStateMachine):
     )
     def publish(self, outcome: str, kills: tuple[bool, bool]) -> None:
         self.page.next_errors, self.page.kills = [_fresh(outcome)], kills
-        owner = f"{WORKER}-{self.clock().timestamp()}-{self.page.calls}"
-        for post_id in publishing.claim_due_posts(self.bot.database, now=self.clock(), owner=owner, limit=10):
-            try:
-                publishing.publish_post(
-                    self.bot.database,
-                    post_id,
-                    owner=owner,
-                    publisher=self.page,
-                    media=self.bot.media,
-                    clock=self.clock,
-                )
-            except WorkerDied:
-                break
+        with suppress(WorkerDied):
+            while publishing.publish_next(
+                self.bot.database, publisher=self.page, media=self.bot.media, clock=self.clock
+            ):
+                pass
         self.page.next_errors, self.page.kills = [], (False, False)
-
-    @rule()
-    def a_worker_claims_and_dies(self) -> None:
-        publishing.claim_due_posts(self.bot.database, now=self.clock(), owner="dead", limit=10)
 
     @rule()
     def look(self) -> None:

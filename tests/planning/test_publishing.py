@@ -1,5 +1,7 @@
 """Never twice, never silently missed: publishing with a page that loses, refuses and comes back."""
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -80,10 +82,12 @@ def scheduled(bot: Bot, *, at: datetime = NOW, text: str = "Olemme auki.") -> in
 
 
 def publish_due(bot: Bot, page: FakePage, clock: Clock) -> None:
-    for post_id in publishing.claim_due_posts(bot.database, now=clock(), owner=WORKER, limit=10):
-        publishing.publish_post(
-            bot.database, post_id, owner=WORKER, publisher=page, media=bot.media, clock=clock
-        )
+    while publish_next(bot, page, clock):
+        pass
+
+
+def publish_next(bot: Bot, page: FakePage, clock: Clock) -> bool:
+    return publishing.publish_next(bot.database, publisher=page, media=bot.media, clock=clock)
 
 
 def look(bot: Bot, page: FakePage, clock: Clock) -> None:
@@ -140,16 +144,33 @@ def test_the_intent_is_committed_before_the_call(bot, page, clock):
     assert attempts[0].ended_at is None
 
 
-def test_two_workers_never_get_the_same_post(bot, page, clock):
-    for number in range(6):
+def test_two_workers_never_send_the_same_post(bot, clock):
+    for number in range(12):
         scheduled(bot, text=f"Viesti {number}")
+    pages_of = [FakePage(clock, on_call=lambda: time.sleep(0.01)) for _ in range(2)]
 
-    first = publishing.claim_due_posts(bot.database, now=clock(), owner="a", limit=3)
-    second = publishing.claim_due_posts(bot.database, now=clock(), owner="b", limit=10)
+    workers = [threading.Thread(target=publish_due, args=(bot, each, clock)) for each in pages_of]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
 
-    assert len(first) == 3
-    assert len(second) == 3
-    assert not set(first) & set(second)
+    sent = [post.text for each in pages_of for post in each.seen]
+    assert len(sent) == len(set(sent)) == 12
+    assert all(each.calls for each in pages_of)
+
+
+def test_a_post_whose_intent_another_worker_writes_is_passed_over(bot, page, clock):
+    if not bot.database.is_postgresql:
+        pytest.skip("on SQLite one writes at a time")
+    first, second = scheduled(bot), scheduled(bot, text="Toinen")
+
+    with bot.database.write() as session:
+        store.claim_due(session, now=clock())
+        publish_next(bot, page, clock)
+        states = (state_of(bot, first), state_of(bot, second))
+
+    assert states == (PostState.SCHEDULED, PostState.PUBLISHED)
 
 
 def test_a_lost_answer_is_unconfirmed_and_found_by_looking_at_the_page(bot, page, clock):
@@ -211,9 +232,13 @@ def test_a_send_without_an_answer_reads_unconfirmed_after_eight_seconds_and_a_la
     assert state_of(bot, post_id) is PostState.PUBLISHED
 
 
-def test_a_post_whose_worker_died_before_the_intent_is_sent_by_another(bot, page, clock):
+def test_a_post_that_an_older_release_claimed_and_did_not_begin_is_sent(bot, page, clock):
     post_id = scheduled(bot)
-    publishing.claim_due_posts(bot.database, now=clock(), owner="dead", limit=1)
+    with bot.database.write() as session:
+        post = store.get_post(session, post_id, for_update=True)
+        post.become(PostState.PUBLISHING)
+        post.lease_owner, post.lease_until = "dead", clock() + timedelta(seconds=20)
+        session.add(post)
 
     clock.forward(seconds=25)
     settle(bot, clock)
@@ -325,19 +350,15 @@ def test_a_post_later_than_its_limit_is_missed_and_a_person_is_told(bot, page, c
     assert alert_kinds(bot) == [AlertKind.POST_MISSED]
 
 
-def test_a_post_that_becomes_too_late_between_claim_and_send_does_not_go_out(bot, page, clock):
-    post_id = scheduled(bot)
-    clock.forward(minutes=60)
-    claimed = publishing.claim_due_posts(bot.database, now=clock(), owner=WORKER, limit=1)
+def test_a_post_that_is_too_late_before_any_sweep_is_missed_and_the_next_goes_out(bot, page, clock):
+    late, next_one = scheduled(bot), scheduled(bot, at=NOW + timedelta(minutes=30), text="Toinen")
+    clock.forward(minutes=61)
 
-    clock.forward(minutes=1)
-    was_sent = publishing.publish_post(
-        bot.database, claimed[0], owner=WORKER, publisher=page, media=bot.media, clock=clock
-    )
-    settle(bot, clock)
+    publish_due(bot, page, clock)
 
-    assert (was_sent, page.calls) == (False, 0)
-    assert state_of(bot, post_id) is PostState.MISSED
+    assert (state_of(bot, late), state_of(bot, next_one)) == (PostState.MISSED, PostState.PUBLISHED)
+    assert page.calls == 1
+    assert alert_kinds(bot) == [AlertKind.POST_MISSED]
 
 
 def test_a_post_that_nobody_approved_in_time_expires(bot, page, clock):

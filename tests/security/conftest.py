@@ -4,6 +4,7 @@ from tests.web.conftest import (  # noqa: F401
     anybody,
     browse,
     database_kind,
+    shapes,
     timed_bot,
     world,
     writer,

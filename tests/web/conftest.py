@@ -1,7 +1,7 @@
 """The pages of a program in which everything is in some state, at a fixed moment."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from social_bot.answering import callbacks
@@ -17,7 +18,7 @@ from social_bot.answering.comment_store import CommentRow
 from social_bot.answering.crisis import CrisisKind
 from social_bot.answering.outcomes import Lane
 from social_bot.answering.replies import approve_texts, load_library
-from social_bot.answering.store import Direction, MessageRow, SendState, ThreadRow
+from social_bot.answering.store import CallbackRow, Direction, MessageRow, SendState, ThreadRow
 from social_bot.bootstrap import Bot
 from social_bot.organisation import alerts, operators
 from social_bot.organisation.alerts import AlertKind
@@ -28,9 +29,9 @@ from social_bot.planning.composing import add_post, approve_post, submit_post
 from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.publishing import MISSED, NO_ANSWER
 from social_bot.planning.starting import start_campaign
-from social_bot.planning.store import PostRow, PublishAttemptRow
+from social_bot.planning.store import CampaignRow, PostRow, PublishAttemptRow
 from social_bot.web.app import create_app
-from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
+from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock, Shape, set_up
 from tests.web.browsing import address, chromium, open_page
 
 COORDINATOR = "Koordinaattori"
@@ -158,9 +159,18 @@ def every_role(timed_bot: BotAt) -> str:
 
 
 @pytest.fixture
-def timed_bot(bot: Bot, clock: Clock) -> BotAt:
+def shapes(request: pytest.FixtureRequest) -> Sequence[Shape]:
+    base = (set_up, add_coordinator)
+    return (*base, make_world) if "world" in request.fixturenames else base
+
+
+def add_coordinator(bot: Bot) -> None:
     with bot.database.write() as session:
         operators.add(session, COORDINATOR, [Role.COORDINATOR], now=NOW, by="test")
+
+
+@pytest.fixture
+def timed_bot(bot: Bot, clock: Clock) -> BotAt:
     return BotAt(
         settings=bot.settings,
         database=bot.database,
@@ -214,38 +224,47 @@ def coordinator(browse: Callable[..., Browser]) -> Browser:
 
 @pytest.fixture
 def world(timed_bot: BotAt) -> World:
-    with timed_bot.database.write() as session:
+    """What ``make_world`` has made, found again in this test's copy."""
+    with timed_bot.database.read() as session:
+        posts = session.exec(select(PostRow).where(col(PostRow.campaign_id).is_(None))).all()
+        comments = session.exec(select(CommentRow)).all()
+        return World(
+            posts={post.state: post.id or 0 for post in posts},
+            campaign=session.exec(select(CampaignRow.id)).one() or 0,
+            thread=session.exec(select(ThreadRow.id)).one() or 0,
+            comments={each.matter: each.id or 0 for each in comments if each.matter is not None},
+            callback=session.exec(select(CallbackRow.id)).one() or 0,
+        )
+
+
+def make_world(bot: Bot) -> None:
+    with bot.database.write() as session:
         approve_texts(session, None, by=APPROVER, now=NOW)
-        posts = {state: write_post(session, timed_bot, state).id or 0 for state in PostState}
-        campaign = start_campaign(
+        for state in PostState:
+            write_post(session, bot, state)
+        start_campaign(
             session,
-            read_campaign(timed_bot.campaigns / "meet_the_team.yaml"),
-            timed_bot.organisation(session),
+            read_campaign(bot.campaigns / "meet_the_team.yaml"),
+            bot.organisation(session),
             page_id=PAGE,
             start=NOW.date() + timedelta(days=1),
             values={},
             author=WRITER,
             approver=APPROVER,
-            media=timed_bot.media,
+            media=bot.media,
             now=NOW,
-        ).campaign
-        callback = callbacks.request(
+        )
+        callbacks.request(
             session,
             phone=PHONE,
             language="fi",
-            organisation=timed_bot.organisation(session),
-            database=timed_bot.database,
+            organisation=bot.organisation(session),
+            database=bot.database,
             now=NOW,
         )
-        thread = write_thread(session, timed_bot)
-        comments = {matter: write_comment(session, timed_bot, matter).id or 0 for matter in COMMENTS}
-        return World(
-            posts=posts,
-            campaign=campaign.id or 0,
-            thread=thread.id or 0,
-            comments=comments,
-            callback=callback.id or 0,
-        )
+        write_thread(session, bot)
+        for matter in COMMENTS:
+            write_comment(session, bot, matter)
 
 
 def write_post(session, bot: Bot, state: PostState) -> PostRow:

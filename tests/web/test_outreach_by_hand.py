@@ -4,9 +4,9 @@ import pytest
 
 from social_bot.cli.sample_outreach import add_outreach
 from social_bot.tracking import outreach_store as store
-from tests.conftest import NOW, WRITER
+from tests.conftest import NOW, WRITER, set_up
 from tests.web.browsing import NARROW, in_browser, look_over, violations
-from tests.web.conftest import COORDINATOR
+from tests.web.conftest import COORDINATOR, add_coordinator
 from tests.web.test_calendar_by_hand import press_until
 
 PHONE = 360
@@ -24,12 +24,20 @@ pytestmark = in_browser
 
 
 @pytest.fixture
-def world(timed_bot):
-    """The sample's outreach alone."""
-    with timed_bot.database.write() as session:
+def shapes():
+    return (set_up, add_coordinator, go_out)
+
+
+def go_out(bot):
+    with bot.database.write() as session:
         add_outreach(
-            session, timed_bot.templates, today=NOW.date(), writer=WRITER, coordinator=COORDINATOR, now=NOW
+            session, bot.templates, today=NOW.date(), writer=WRITER, coordinator=COORDINATOR, now=NOW
         )
+
+
+@pytest.fixture
+def world():
+    """The sample's outreach alone."""
 
 
 def visits_at(bot, place):
@@ -50,7 +58,7 @@ def test_axe_finds_nothing_on_a_warning_about_people(open_page, world):
 
     page.get_by_role("button", name="Tallenna arviointi").click()
 
-    assert page.evaluate("document.activeElement.id") == "traces"
+    page.wait_for_selector("#traces:focus")
     assert violations(page) == []
 
 
