@@ -141,16 +141,15 @@ def create_app(
 
     app = _App(title="social_bot", lifespan=live, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(bot)
-    app.include_router(health.routes)
+    routers = [health.routes]
     if has_public:
-        app.include_router(webhooks.router(bot, writer, spool))
+        routers += [webhooks.routes, residents.routes, deletions.routes, feeds.public]
         app.webhook = Tracing(webhooks.Receiver(bot, writer, spool))
-        app.include_router(residents.routes)
-        app.include_router(deletions.routes)
-        app.include_router(feeds.public)
     if has_staff:
-        for room in _STAFF:
-            app.include_router(room.routes)
+        routers += [room.routes for room in _STAFF]
+    for router in routers:
+        app.router.routes.extend(router.routes)  # include_router would make each of them once more
+    if has_staff:
         app.mount(PATH, create_api(app.state.site))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders, is_https=app.state.site.is_https)

@@ -6,7 +6,6 @@ import hmac
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from social_bot.answering.intake import DeliveryWriter
@@ -19,6 +18,9 @@ PATH = "/webhooks/facebook"
 
 BODY_LIMIT = 4 * 1024 * 1024
 """The platform sends at most 1,000 updates in a delivery; a larger body is nobody we know."""
+
+routes = APIRouter()
+"""What a person or the platform asks of the address; deliveries go to ``Receiver``."""
 
 _PATIENCE = 0.2
 """Seconds that a delivery waits for the database before it is kept on disk: the platform waits for five."""
@@ -75,25 +77,19 @@ class Receiver:
         return 200, b"ok"
 
 
-def router(bot: Bot, writer: DeliveryWriter, spool: Spool) -> APIRouter:
-    routes = APIRouter()
-
-    @routes.get(PATH)
-    def verify(request: Request) -> Response:
-        """https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests."""
-        query = request.query_params
-        expected = bot.settings.verify_token
-        given = query.get("hub.verify_token", "")
-        if (
-            query.get("hub.mode") == "subscribe"
-            and expected is not None
-            and hmac.compare_digest(given.encode(), expected.get_secret_value().encode())
-        ):
-            return PlainTextResponse(query.get("hub.challenge", ""))
-        return PlainTextResponse("the verify token does not match", status_code=403)
-
-    routes.routes.append(Route(PATH, Receiver(bot, writer, spool), methods=["POST"]))
-    return routes
+@routes.get(PATH)
+def verify(request: Request) -> Response:
+    """https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests."""
+    query = request.query_params
+    expected = request.app.state.site.bot.settings.verify_token
+    given = query.get("hub.verify_token", "")
+    if (
+        query.get("hub.mode") == "subscribe"
+        and expected is not None
+        and hmac.compare_digest(given.encode(), expected.get_secret_value().encode())
+    ):
+        return PlainTextResponse(query.get("hub.challenge", ""))
+    return PlainTextResponse("the verify token does not match", status_code=403)
 
 
 async def _read(receive: Receive) -> bytes | None:

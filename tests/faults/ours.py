@@ -197,7 +197,7 @@ class Web:
         spool = Spool(bot.settings.data_dir / "spool", bot.database.cipher, clock=bot.now)
         self.writer = DeliveryWriter(bot.database, spool=spool, clock=bot.now, on_stored=lambda: None)
         self.app = FastAPI(openapi_url=None)
-        self.app.include_router(webhooks.router(bot, self.writer, spool))
+        self.app.add_route(webhooks.PATH, webhooks.Receiver(bot, self.writer, spool), methods=["POST"])
         self.writer.start()
 
     def close(self) -> None:
