@@ -26,11 +26,16 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _demo(folder: Path, port: int) -> Iterator[tuple["subprocess.Popen[str]", list[str]]]:
+def _demo(folder: Path, port: int, models_cache: Path) -> Iterator[tuple["subprocess.Popen[str]", list[str]]]:
     """The running demo and the lines that it has printed, once it has told its addresses."""
     process = subprocess.Popen(
         [sys.executable, "-m", "social_bot", "demo", "--port", str(port)],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "SOCIAL_BOT_DATA_DIR": str(folder / "data")},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "SOCIAL_BOT_DATA_DIR": str(folder / "data"),
+            "SOCIAL_BOT_CACHE_DIR": str(models_cache),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -58,9 +63,9 @@ def _demo(folder: Path, port: int) -> Iterator[tuple["subprocess.Popen[str]", li
             process.stdout.close()
 
 
-def test_the_demo_is_seen_stopped_and_carried_on(tmp_path: Path) -> None:
+def test_the_demo_is_seen_stopped_and_carried_on(tmp_path: Path, models_cache: Path) -> None:
     port = _free_port()
-    with _demo(tmp_path, port) as (process, lines):
+    with _demo(tmp_path, port, models_cache) as (process, lines):
         addresses = [line.split()[0] for line in lines if line.startswith("http://")]
         with httpx.Client(follow_redirects=True, timeout=30) as browser:
             pages = [browser.get(address) for address in addresses]
@@ -73,7 +78,7 @@ def test_the_demo_is_seen_stopped_and_carried_on(tmp_path: Path) -> None:
     assert lines[-1].startswith("Stopped.")
     assert not [line for line in lines if "Traceback" in line]
 
-    with _demo(tmp_path, port) as (_, again):
+    with _demo(tmp_path, port, models_cache) as (_, again):
         told = [line for line in again if line.startswith("http://")]
         assert [line.split()[0] for line in told] == addresses
     assert not [line for line in again if "residents have written" in line]

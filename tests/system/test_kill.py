@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -23,17 +24,16 @@ from social_bot.practice.call import PracticeConfig
 from social_bot.practice.faults import Fault
 from social_bot.practice.server import Practice
 
+pytestmark = pytest.mark.xdist_group("kill")  # the set-up is made once
+
 PAGE = "100200300"
 HELSINKI = ZoneInfo("Europe/Helsinki")
 FINAL = {"published", "unconfirmed", "failed"}
 
 
 @dataclass
-class Installation:
-    """A data folder, the commands on it, and the practice Page that they speak to."""
-
+class Commands:
     environment: dict[str, str]
-    practice: Practice
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         done = subprocess.run(
@@ -46,6 +46,13 @@ class Installation:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+@dataclass
+class Installation(Commands):
+    """A data folder, the commands on it, and the practice Page that they speak to."""
+
+    practice: Practice
 
     def work(self, **settings: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -70,8 +77,20 @@ class Installation:
         return sum(post.message == text for post in self.practice.posts(PAGE))
 
 
+@pytest.fixture(scope="module")
+def set_up_folder(tmp_path_factory: pytest.TempPathFactory, models_cache: Path) -> Path:
+    """A data folder as the commands leave it, made once."""
+    folder = tmp_path_factory.mktemp("set-up") / "data"
+    commands = Commands(_environment(folder, models_cache, port=9))
+    commands.run("db", "upgrade")
+    commands.run("operator", "add", "Writer", "--role", "writer")
+    commands.run("operator", "add", "Approver", "--role", "approver")
+    commands.run("page", "add", "--id", PAGE, "--name", "Neuvonta", "--token-stdin", stdin="page-token")
+    return folder
+
+
 @pytest.fixture
-def installation(tmp_path: Path, models_cache: Path) -> Iterator[Installation]:
+def installation(tmp_path: Path, set_up_folder: Path, models_cache: Path) -> Iterator[Installation]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -85,21 +104,21 @@ def installation(tmp_path: Path, models_cache: Path) -> Iterator[Installation]:
     server = uvicorn.Server(uvicorn.Config(practice.app, host="127.0.0.1", port=port, log_level="critical"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    environment = {
+    shutil.copytree(set_up_folder, tmp_path / "data")
+    environment = _environment(tmp_path / "data", models_cache, port=port)
+    yield Installation(environment=environment, practice=practice)
+    server.should_exit = True
+    thread.join()
+
+
+def _environment(folder: Path, models_cache: Path, *, port: int) -> dict[str, str]:
+    return {
         **{key: value for key, value in os.environ.items() if not key.startswith("SOCIAL_BOT_")},
-        "SOCIAL_BOT_DATA_DIR": str(tmp_path / "data"),
+        "SOCIAL_BOT_DATA_DIR": str(folder),
         "SOCIAL_BOT_CACHE_DIR": str(models_cache),
         "SOCIAL_BOT_GRAPH_URL": f"http://127.0.0.1:{port}/graph",
         "SOCIAL_BOT_APP_ID": "555000111",
     }
-    made = Installation(environment=environment, practice=practice)
-    made.run("db", "upgrade")
-    made.run("operator", "add", "Writer", "--role", "writer")
-    made.run("operator", "add", "Approver", "--role", "approver")
-    made.run("page", "add", "--id", PAGE, "--name", "Neuvonta", "--token-stdin", stdin="page-token")
-    yield made
-    server.should_exit = True
-    thread.join()
 
 
 def wait_for(installation: Installation, post_id: int, states: set[str], *, seconds: float) -> str:

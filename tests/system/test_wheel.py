@@ -58,7 +58,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
     assert len(tops) == 2  # the package and its metadata
 
 
-def test_the_installed_wheel_runs_the_whole_story(wheel: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_runs_the_whole_story(wheel: Path, tmp_path: Path, models_cache: Path) -> None:
     home = tmp_path / "venv"
     venv.create(home, with_pip=False)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
@@ -78,7 +78,7 @@ def test_the_installed_wheel_runs_the_whole_story(wheel: Path, tmp_path: Path) -
             "--json",
         ],
         cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SOCIAL_BOT_CACHE_DIR": str(models_cache)},
         capture_output=True,
         text=True,
         check=False,
