@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
+from starlette.routing import Route
 
 from social_bot import fault_points
 from social_bot.answering import intake
@@ -197,7 +198,8 @@ class Web:
         spool = Spool(bot.settings.data_dir / "spool", bot.database.cipher, clock=bot.now)
         self.writer = DeliveryWriter(bot.database, spool=spool, clock=bot.now, on_stored=lambda: None)
         self.app = FastAPI(openapi_url=None)
-        self.app.add_route(webhooks.PATH, webhooks.Receiver(bot, self.writer, spool), methods=["POST"])
+        receiver = webhooks.Receiver(bot, self.writer, spool)
+        self.app.router.routes.append(Route(webhooks.PATH, receiver, methods=["POST"]))
         self.writer.start()
 
     def close(self) -> None:
