@@ -95,6 +95,7 @@ def test_what_breaks_is_a_problem_and_no_traceback(published, browse, make_token
         ("/figures?months=2026-09&sivu=1", 422, "sivu", "Parametria sivu ei ole täällä."),
         ("/figures?months=2026-09&limit=0", 422, "limit", "Parametri limit ei kelpaa"),
         ("/figures?months=2026-09&figure=kissa", 422, "figure", "/api/v1/openapi.json"),
+        ("/figures?months=2026-09&figure=", 422, "figure", "/api/v1/openapi.json"),
         ("/figures?months=2026-09&page=999", 404, "page", "Sivua 999 ei ole."),
         ("/campaigns/999", 404, "campaign_id", "Kampanjaa 999 ei ole täällä."),
         ("/campaigns/kissa", 422, "campaign_id", "Parametri campaign_id ei kelpaa"),

@@ -59,7 +59,7 @@ class FiguresAsked(InMonths):
     ] = None
     figure: Annotated[
         str | None,
-        AfterValidator(lambda figure: figure and _known(figure)),
+        AfterValidator(_known),
         Field(description="One figure; without it, all.", json_schema_extra={"enum": [*_FIGURES]}),
     ] = None
     limit: Annotated[int, Field(ge=1, le=2000)] = 500
