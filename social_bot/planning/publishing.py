@@ -33,6 +33,7 @@ from social_bot.planning.store import PostRow, PublishAttemptRow
 from social_bot.storage.engine import Database
 
 _RETRY_AFTER = (timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
+_PREPARE_AGAIN = timedelta(seconds=30)
 _CLOCK_SKEW = timedelta(minutes=2)
 _LOOK_LATER = timedelta(minutes=1)
 
@@ -130,15 +131,20 @@ def _write_intent(database: Database, *, media: Media, now: datetime) -> tuple[b
         if now > post.goes_out_until:
             _become_missed(session, post, now=now)
             return True, None
-        content = post.content
         post.become(PostState.PUBLISHING)
         if not post.is_approved:
             _become_failed(session, post, CHANGED, now=now, occasion="changed")
             return True, None
         try:
+            content, access = post.content, pages.access(page, database.cipher)
             pictures = media.load(content)
         except NotFound:
             _become_failed(session, post, PICTURE_GONE, now=now, occasion="picture")
+            return True, None
+        except Exception:
+            log.exception("a post could not be prepared", extra=fields(post=post.id))
+            post.become(PostState.SCHEDULED)
+            post.retry_at = now + _PREPARE_AGAIN
             return True, None
         post.attempts += 1
         session.add(
@@ -151,7 +157,7 @@ def _write_intent(database: Database, *, media: Media, now: datetime) -> tuple[b
         return True, _Sending(
             post_id=post.id or 0,
             number=post.attempts,
-            page=pages.access(page, database.cipher),
+            page=access,
             post=OutgoingPost(text=content.text, link=content.link, pictures=pictures),
         )
 

@@ -32,6 +32,7 @@ from social_bot.planning.composing import (
     move_post,
     send_post_again,
 )
+from social_bot.planning.media import Media
 from social_bot.planning.posts import PostContent, PostState
 from social_bot.planning.store import PublishAttemptRow
 from tests.conftest import APPROVER, NOW, PAGE, WRITER, Clock
@@ -357,6 +358,29 @@ def test_a_post_that_is_too_late_before_any_sweep_is_missed_and_the_next_goes_ou
     publish_due(bot, page, clock)
 
     assert (state_of(bot, late), state_of(bot, next_one)) == (PostState.MISSED, PostState.PUBLISHED)
+    assert page.calls == 1
+    assert alert_kinds(bot) == [AlertKind.POST_MISSED]
+
+
+def test_a_post_that_breaks_the_program_holds_no_other_one_up_and_is_missed_in_the_end(
+    bot, page, clock, monkeypatch
+):
+    broken, next_one = scheduled(bot), scheduled(bot, text="Toinen")
+    load = Media.load
+
+    def load_or_break(media: Media, content: PostContent):
+        if content.texts["fi"] == "Olemme auki.":
+            raise PermissionError("the folder may not be read")
+        return load(media, content)
+
+    monkeypatch.setattr(Media, "load", load_or_break)
+    publish_due(bot, page, clock)
+    states = (state_of(bot, broken), state_of(bot, next_one))
+    clock.forward(minutes=61)
+    settle(bot, clock)
+
+    assert states == (PostState.SCHEDULED, PostState.PUBLISHED)
+    assert state_of(bot, broken) is PostState.MISSED
     assert page.calls == 1
     assert alert_kinds(bot) == [AlertKind.POST_MISSED]
 
