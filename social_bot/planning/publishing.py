@@ -94,7 +94,7 @@ def look_for_unconfirmed(
 
 
 def settle_stale_posts(database: Database, *, now: datetime) -> None:
-    """What no worker will end: sends without an answer, claims of dead workers, posts on hold or past their time."""
+    """What no worker will end: sends without an answer, posts on hold or past their time."""
     with database.write() as session:
         for post in store.list_publishing(session):
             attempt = store.last_attempt(session, post.id or 0)

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
+from starlette.applications import Starlette
 from starlette.routing import Route
 
 from social_bot import fault_points
@@ -197,9 +197,8 @@ class Web:
         intake._LOOK_AT_SPOOL = 0.05
         spool = Spool(bot.settings.data_dir / "spool", bot.database.cipher, clock=bot.now)
         self.writer = DeliveryWriter(bot.database, spool=spool, clock=bot.now, on_stored=lambda: None)
-        self.app = FastAPI(openapi_url=None)
         receiver = webhooks.Receiver(bot, self.writer, spool)
-        self.app.router.routes.append(Route(webhooks.PATH, receiver, methods=["POST"]))
+        self.app = Starlette(routes=[Route(webhooks.PATH, receiver, methods=["POST"])])
         self.writer.start()
 
     def close(self) -> None:
